@@ -1,0 +1,40 @@
+// Standard errors of log Z.
+
+#ifndef TTFLOW_CORE_EVIDENCE_STANDARD_ERROR_H_
+#define TTFLOW_CORE_EVIDENCE_STANDARD_ERROR_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "core/foundation/types.h"
+
+namespace ttflow {
+
+struct LeeWhiteleyError {
+  double standard_error = 0;  // of log Z, nats
+  Index num_ancestors = 0;    // first ancestors that still have descendants
+};
+
+// Estimates the error of the log of an adaptive pass's product estimator from the
+// genealogy of one run: V = 1 - (N/(N-1))^(n+1) (1 - sum_e S_e^2), S_e the final
+// weight of the descendants of first ancestor e, n the number of resamplings.
+//
+// Shapes: log_weight [N], eve [N] in [0, num_first).
+// Source: Lee and Whiteley (2018), Variance estimation in the particle filter.
+LeeWhiteleyError LeeWhiteley(const ConstVectorRef& log_weight,
+                             const std::vector<std::int32_t>& eve,
+                             Index num_first,
+                             int num_resamplings);
+
+struct BatchEvidence {
+  double log_evidence = 0;    // log of the mean of the Z estimates
+  double standard_error = 0;  // jackknife over the batches
+};
+
+// Combines independent unbiased estimates of Z (given as logs) on the Z scale
+// with equal weights; the error by the jackknife. At least 2 batches.
+BatchEvidence CombineBatches(const std::vector<double>& log_evidence);
+
+}  // namespace ttflow
+
+#endif  // TTFLOW_CORE_EVIDENCE_STANDARD_ERROR_H_
