@@ -13,18 +13,24 @@ namespace ttflow {
 
 // Numbers of points at which an energy was evaluated.
 struct EvaluationCounts {
-  std::int64_t num_energy_evaluations = 0;    // every point, with or without gradient
+  std::int64_t num_energy_evaluations =
+      0;  // every point, with or without gradient
   std::int64_t num_gradient_evaluations = 0;  // those of them with gradient
-  std::int64_t num_nonfinite = 0;             // points whose energy was NaN or +-inf
+  std::int64_t num_nonfinite = 0;  // points whose energy was NaN or +-inf
 };
 
-// Evaluates in parallel batches of the energy's preferred size, asks the
-// interrupter before each batch, counts, and cleans up non-finite values:
-// energy becomes +infinity and the gradient zero, so that such a point has
+// Evaluates in parallel batches of the energy's preferred size, counts, and
+// cleans up non-finite values: where the energy or its gradient is not finite
+// the energy becomes +infinity and the gradient zero, so that such a point has
 // weight zero and never spreads NaN.
+//
+// The interrupter is asked before each batch, from the calling thread; batches
+// that run in parallel make one question together, a few milliseconds of
+// nominal cost apart. Results do not depend on the number of threads.
 class CountingEnergy {
  public:
-  CountingEnergy(std::shared_ptr<const Energy> energy, const Executor& executor);
+  CountingEnergy(std::shared_ptr<const Energy> energy,
+                 const Executor& executor);
 
   Index dimension() const { return energy_->dimension(); }
   const Energy& energy() const { return *energy_; }
