@@ -22,7 +22,8 @@ struct Particles {
   // Half of the cross-fit, 0 or 1; inherited through resampling, so that
   // siblings stay in one half.
   std::vector<std::int8_t> fold;
-  // First ancestor, 0 .. N-1; what the standard error of Lee and Whiteley reads.
+  // First ancestor, 0 .. N-1; what the standard error of Lee and Whiteley
+  // reads.
   std::vector<std::int32_t> eve;
 
   Index num_particles() const { return position.rows(); }

@@ -10,13 +10,18 @@
 
 namespace ttflow {
 
-enum class ResamplingScheme { kSystematic, kStratified, kResidual, kMultinomial };
+enum class ResamplingScheme {
+  kSystematic,
+  kStratified,
+  kResidual,
+  kMultinomial
+};
 
 // Draws `num_draws` ancestors, each particle i chosen n_i times with
 // E n_i = num_draws * w_i exactly; ascending order.
 //
-// kSystematic is the default. kMultinomial has the largest variance and is there
-// to compare with.
+// kSystematic is the default. kMultinomial has the largest variance and is
+// there to compare with.
 //
 // Shapes: log_weight [N], unnormalised, -inf allowed, at least one finite.
 // Random: streams (kResampling, 0, .) of `key`.
