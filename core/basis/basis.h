@@ -14,18 +14,21 @@ enum class BasisFamily { kFourierExtension, kPureFourier };
 // What a basis is, as a plain value; part of a stage model.
 struct BasisSpec {
   BasisFamily family = BasisFamily::kFourierExtension;
-  Index size = 8;        // m, including the constant
+  Index size = 8;           // m, including the constant
   bool orthonormal = true;  // H2-orthonormal; raw functions otherwise
-  double lower = -1;     // the interval, in the coordinate's units
+  double lower = -1;        // the interval, in the coordinate's units
   double upper = 1;
 
   friend bool operator==(const BasisSpec&, const BasisSpec&) = default;
 };
 
-// Function 0 is the constant exactly; the others are H2-orthonormal to it and to
-// each other on the reference interval [-4, 4], to which [lower, upper] is mapped
-// (docs/method.md section 2). Outside its interval every function continues
-// linearly with its value and slope at the end: second derivative zero.
+// Function 0 is the constant exactly; the others are H2-orthonormal to it and
+// to each other on the reference interval [-4, 4], to which [lower, upper] is
+// mapped (docs/method.md section 2). Where orthonormal, function 0 has its
+// H2-normalised value 1/sqrt(8); raw, it is 1 (ConstantCoefficients of
+// h2_orthonormal.h gives the coefficients of the function 1). Outside its
+// interval every function continues linearly with its value and slope at the
+// end: second derivative zero.
 class Basis {
  public:
   virtual ~Basis() = default;
@@ -42,8 +45,8 @@ class Basis {
                         MatrixRef* first,
                         MatrixRef* second) const = 0;
 
-  // Upper bounds of |b_j''| over the interval, [size()]: what the limiter of the
-  // sequential step needs (method.md (4)).
+  // Upper bounds of |b_j''| over the interval, [size()]: what the limiter of
+  // the sequential step needs (method.md (4)).
   virtual const Vector& second_derivative_bounds() const = 0;
 };
 

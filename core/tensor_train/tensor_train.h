@@ -13,12 +13,14 @@ namespace ttflow {
 // [r_left * m, r_right], row index a + r_left * j for (a, j).
 struct TrainCore {
   Index left_rank = 1;
-  Index size = 1;   // m
+  Index size = 1;  // m
   Index right_rank = 1;
   Matrix unfolding;  // [left_rank * size, right_rank]
 
   // C_k[:, j, :], [left_rank, right_rank].
-  auto slice(Index j) const { return unfolding.middleRows(j * left_rank, left_rank); }
+  auto slice(Index j) const {
+    return unfolding.middleRows(j * left_rank, left_rank);
+  }
   auto slice(Index j) { return unfolding.middleRows(j * left_rank, left_rank); }
 };
 

@@ -1,0 +1,22 @@
+// Re-expansion: coefficients in one basis carried over to another.
+
+#ifndef TTFLOW_CORE_BASIS_REEXPANSION_H_
+#define TTFLOW_CORE_BASIS_REEXPANSION_H_
+
+#include "core/basis/basis.h"
+#include "core/foundation/types.h"
+
+namespace ttflow {
+
+// Computes P [m_to, m_from] such that sum_i (P c)_i b_to,i is the best L2
+// approximation of sum_j c_j b_from,j on the interval of `to`.
+//
+// For intervals that change between stages: a train keeps its ranks when
+// coordinate k is transformed by P (TransformCoordinate of
+// tensor_train/arithmetic.h). Exact where the span of `from`, restricted to the
+// interval of `to`, lies in the span of `to`; the constant always does.
+Matrix ReexpansionMatrix(const BasisSpec& from, const BasisSpec& to);
+
+}  // namespace ttflow
+
+#endif  // TTFLOW_CORE_BASIS_REEXPANSION_H_
