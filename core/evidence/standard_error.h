@@ -15,11 +15,16 @@ struct LeeWhiteleyError {
   Index num_ancestors = 0;    // first ancestors that still have descendants
 };
 
-// Estimates the error of the log of an adaptive pass's product estimator from the
-// genealogy of one run: V = 1 - (N/(N-1))^(n+1) (1 - sum_e S_e^2), S_e the final
-// weight of the descendants of first ancestor e, n the number of resamplings.
+// Estimates the error of the log of an adaptive pass's product estimator from
+// the genealogy of one run: V = 1 - (N/(N-1))^(n+1) (1 - sum_e S_e^2), S_e the
+// final weight of the descendants of first ancestor e, n the number of
+// resamplings.
 //
-// Shapes: log_weight [N], eve [N] in [0, num_first).
+// The relative variance of Z, taken as the variance of log Z; never above 1,
+// which says "all from one ancestor", and 0 where the estimate of V is
+// negative. Infinite where no weight is finite.
+//
+// Shapes: log_weight [N], eve [N] in [0, num_first); num_first >= 2.
 // Source: Lee and Whiteley (2018), Variance estimation in the particle filter.
 LeeWhiteleyError LeeWhiteley(const ConstVectorRef& log_weight,
                              const std::vector<std::int32_t>& eve,
@@ -32,7 +37,10 @@ struct BatchEvidence {
 };
 
 // Combines independent unbiased estimates of Z (given as logs) on the Z scale
-// with equal weights; the error by the jackknife. At least 2 batches.
+// with equal weights; the error by the jackknife of the log of their mean (for
+// two batches half their difference). At least 2 batches; -inf (a batch whose
+// weights were all zero) is allowed; the error is infinite where only one batch
+// is finite.
 BatchEvidence CombineBatches(const std::vector<double>& log_evidence);
 
 }  // namespace ttflow

@@ -34,9 +34,12 @@ struct MoveSettings {
 
 // What one looks at afterwards; the planner adapts from it between stages.
 struct MoveInfo {
-  double acceptance_rate = 0;           // weighted mean over particles and applications
-  double mean_squared_jump = 0;         // mean over particles of sum_k (dx_k / scale_k)^2 / d
-  std::int64_t num_evaluations = 0;     // points evaluated
+  // Means over particles (by weight) and applications of the probability of
+  // acceptance, and of that times sum_k (dx_k / scale_k)^2 / d: expectations
+  // given the proposals, less noisy than what was accepted.
+  double acceptance_rate = 0;
+  double mean_squared_jump = 0;
+  std::int64_t num_evaluations = 0;  // points evaluated
 };
 
 class Move {
