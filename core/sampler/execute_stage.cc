@@ -32,7 +32,11 @@ void MoveFold(const Transport& transport,
   if (rows.empty()) return;
   Matrix part = u(rows, Eigen::all);
   Vector part_log_determinant;
-  SequentialStep(transport.fold_potential[fold], dt, transport.substeps, executor, part,
+  SequentialStep(transport.fold_potential[fold],
+                 dt,
+                 transport.substeps,
+                 executor,
+                 part,
                  part_log_determinant);
   u(rows, Eigen::all) = part;
   log_determinant(rows) = part_log_determinant;
@@ -53,7 +57,9 @@ double PassState::LogEvidence() const {
   return log_evidence_at_resampling + LogMeanExp(particles.log_weight);
 }
 
-absl::StatusOr<PassState> StartPass(Index count, TemperedEnergy& energy, const RandomKey& key) {
+absl::StatusOr<PassState> StartPass(Index count,
+                                    TemperedEnergy& energy,
+                                    const RandomKey& key) {
   PassState state;
   state.num_first_ancestors = count;
   Particles& particles = state.particles;
@@ -69,7 +75,8 @@ absl::StatusOr<PassState> StartPass(Index count, TemperedEnergy& energy, const R
   particles.fold.resize(count);
   for (Index i = 0; i < count; ++i) {
     particles.eve[i] = static_cast<std::int32_t>(i);
-    particles.fold[i] = static_cast<std::int8_t>(key.Stream(Purpose::kFold, 0, i).Bits() & 1);
+    particles.fold[i] =
+        static_cast<std::int8_t>(key.Stream(Purpose::kFold, 0, i).Bits() & 1);
   }
   return state;
 }
@@ -90,10 +97,20 @@ absl::StatusOr<double> AdvanceParticles(const StageModel& stage,
     Vector log_determinant = Vector::Zero(u.rows());
     if (mode == StageMode::kTraining) {
       for (int fold = 0; fold < 2; ++fold) {
-        MoveFold(transport, fold, dt, particles.fold, energy.executor(), u, log_determinant);
+        MoveFold(transport,
+                 fold,
+                 dt,
+                 particles.fold,
+                 energy.executor(),
+                 u,
+                 log_determinant);
       }
     } else {
-      SequentialStep(transport.potential, dt, transport.substeps, energy.executor(), u,
+      SequentialStep(transport.potential,
+                     dt,
+                     transport.substeps,
+                     energy.executor(),
+                     u,
                      log_determinant);
     }
     const Vector energy_before = EnergyAt(particles, stage.t_from);
@@ -125,15 +142,19 @@ absl::StatusOr<RepairInfo> RepairParticles(const StageModel& stage,
   if (!(info.weight_ess_fraction > 0)) {
     return absl::FailedPreconditionError(
         "no particle has a positive weight: the energy is not finite where the "
-        "particles are; check the target or give a base (base.mean, base.scale)");
+        "particles are; check the target or give a base (base.mean, "
+        "base.scale)");
   }
   if (before != nullptr) {
     *before = {particles.position, particles.log_weight, particles.eve};
   }
-  if (stage.resampling.always || info.weight_ess_fraction < stage.resampling.ess_threshold) {
+  if (stage.resampling.always ||
+      info.weight_ess_fraction < stage.resampling.ess_threshold) {
     const double log_mean_weight = LogMeanExp(particles.log_weight);
-    SelectAncestors(DrawAncestors(stage.resampling.scheme, particles.log_weight,
-                                  particles.num_particles(), key),
+    SelectAncestors(DrawAncestors(stage.resampling.scheme,
+                                  particles.log_weight,
+                                  particles.num_particles(),
+                                  key),
                     particles);
     state.log_evidence_at_resampling += log_mean_weight;
     ++state.num_resamplings;
@@ -142,7 +163,8 @@ absl::StatusOr<RepairInfo> RepairParticles(const StageModel& stage,
   if (stage.moves.count > 0) {
     TTFLOW_ASSIGN_OR_RETURN(
         info.moves,
-        GetMove(stage.moves.kind).Apply(stage.moves, state.t, energy, key, 0, particles));
+        GetMove(stage.moves.kind)
+            .Apply(stage.moves, state.t, energy, key, 0, particles));
   }
   return info;
 }

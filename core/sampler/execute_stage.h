@@ -22,7 +22,7 @@ struct PassState {
   double t = 0;
   double log_evidence_at_resampling = 0;  // nats, up to the last resampling
   int num_resamplings = 0;
-  Index num_first_ancestors = 0;          // N of the draws of the base
+  Index num_first_ancestors = 0;  // N of the draws of the base
 
   // log Z_t: the product so far times the present mean weight.
   double LogEvidence() const;
@@ -43,7 +43,9 @@ enum class StageMode {
 
 // Draws `count` particles of the base, evaluates them, assigns folds and eves.
 // Random: streams (kBase, 0, i) and (kFold, 0, 0) of `key`.
-absl::StatusOr<PassState> StartPass(Index count, TemperedEnergy& energy, const RandomKey& key);
+absl::StatusOr<PassState> StartPass(Index count,
+                                    TemperedEnergy& energy,
+                                    const RandomKey& key);
 
 // Carries the particles from t_from to t_to: transport (one evaluation a
 // particle) or none, and the weights f_t(x) - f_t'(x') + log |det|

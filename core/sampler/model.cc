@@ -9,10 +9,11 @@ namespace ttflow {
 std::unique_ptr<Density> MakeBase(const BaseParameters& parameters) {
   switch (parameters.kind) {
     case BaseKind::kGaussian:
-      return std::make_unique<GaussianDensity>(parameters.mean, parameters.scale);
+      return std::make_unique<GaussianDensity>(parameters.mean,
+                                               parameters.scale);
     case BaseKind::kStudentT:
-      return std::make_unique<StudentTDensity>(parameters.mean, parameters.scale,
-                                               parameters.degrees_of_freedom);
+      return std::make_unique<StudentTDensity>(
+          parameters.mean, parameters.scale, parameters.degrees_of_freedom);
     case BaseKind::kAuto:
       break;
   }

@@ -24,8 +24,8 @@ struct BaseParameters {
 // multivariate Student-t for kStudentT.
 std::unique_ptr<Density> MakeBase(const BaseParameters& parameters);
 
-// Executing the stages on fresh draws of the base gives unbiased estimates of Z:
-// nothing in here depends on the particles that it will move.
+// Executing the stages on fresh draws of the base gives unbiased estimates of
+// Z: nothing in here depends on the particles that it will move.
 struct Model {
   BaseParameters base;
   std::vector<StageModel> stages;

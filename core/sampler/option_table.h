@@ -1,4 +1,5 @@
-// Option table: every option of a run, once: name, meaning, default, range, unit.
+// Option table: every option of a run, once: name, meaning, default, range,
+// unit.
 //
 // Validation, the help of --set, the documentation and the test that no option
 // is forgotten all read this table.
@@ -19,14 +20,15 @@ enum class OptionType { kInteger, kReal, kBoolean, kChoice, kRealList };
 
 // One option. Numbers are read through `values`, so that one rule checks all.
 struct OptionRow {
-  std::string_view path;         // "flow.max_rank", as on the wire and in --set
+  std::string_view path;  // "flow.max_rank", as on the wire and in --set
   OptionType type;
   std::string_view description;  // meaning, and what 0 or empty stands for
   double minimum = 0;            // inclusive, of every value
   double maximum = 0;
-  std::string_view unit;         // "" if dimensionless
+  std::string_view unit;                  // "" if dimensionless
   std::vector<std::string_view> choices;  // kChoice: names in the enum's order
-  // The value in a set of options: one number, all of a list, or a choice's index.
+  // The value in a set of options: one number, all of a list, or a choice's
+  // index.
   std::vector<double> (*values)(const SamplerOptions&) = nullptr;
 };
 
@@ -34,7 +36,8 @@ struct OptionRow {
 std::span<const OptionRow> OptionTable();
 
 // Returns the row's value in `options` as text ("8", "auto", "[0, 1]").
-std::string OptionValueText(const OptionRow& row, const SamplerOptions& options);
+std::string OptionValueText(const OptionRow& row,
+                            const SamplerOptions& options);
 
 }  // namespace ttflow
 

@@ -6,7 +6,8 @@
 //     Report(sampler->stages().back());
 //   }
 //   SampleResult result = sampler->TakeResult();
-//   Model model = sampler->model();                  // keep it, draw from it later
+//   Model model = sampler->model();                  // keep it, draw from it
+//   later
 
 #ifndef TTFLOW_CORE_SAMPLER_SAMPLER_H_
 #define TTFLOW_CORE_SAMPLER_SAMPLER_H_
@@ -31,23 +32,23 @@ struct DrawOptions {
   std::uint64_t seed = 0;
 };
 
-// Runs the stages of a job. Returns to its caller after every stage; must not be
-// used from two threads at once.
+// Runs the stages of a job. Returns to its caller after every stage; must not
+// be used from two threads at once.
 class Sampler {
  public:
   virtual ~Sampler() = default;
 
-  // A run that trains: finds a base, plans and executes a pass to t = 1, then as
-  // many frozen batches of the Model as the samples ask for.
-  // Errors: kInvalidArgument with the first violation where ValidateOptions finds
+  // A run that trains: finds a base, plans and executes a pass to t = 1, then
+  // as many frozen batches of the Model as the samples ask for. Errors:
+  // kInvalidArgument with the first violation where ValidateOptions finds
   //         one. `executor` must outlive the sampler.
   static absl::StatusOr<std::unique_ptr<Sampler>> Create(
       std::shared_ptr<const Energy> energy,
       const SamplerOptions& options,
       const Executor& executor);
 
-  // A run of frozen batches of `model` on fresh particles: unbiased estimates of
-  // Z and further samples; plans nothing.
+  // A run of frozen batches of `model` on fresh particles: unbiased estimates
+  // of Z and further samples; plans nothing.
   static absl::StatusOr<std::unique_ptr<Sampler>> CreateDraw(
       std::shared_ptr<const Energy> energy,
       std::shared_ptr<const Model> model,
@@ -65,7 +66,8 @@ class Sampler {
   // Every executed stage so far, in order.
   virtual const std::vector<StageInfo>& stages() const = 0;
 
-  // Share of the work done, in [0, 1]: annealing time within the passes planned.
+  // Share of the work done, in [0, 1]: annealing time within the passes
+  // planned.
   virtual double progress() const = 0;
 
   // Requires done(). The samples are moved out: call once.

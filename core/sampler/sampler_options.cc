@@ -15,29 +15,43 @@ constexpr Index kMinParticles = 64;
 
 std::string Path(std::string_view path) { return std::string(path); }
 
-void CheckRow(const OptionRow& row, const SamplerOptions& options, Violations& violations) {
+void CheckRow(const OptionRow& row,
+              const SamplerOptions& options,
+              Violations& violations) {
   for (const double value : row.values(options)) {
     if (row.type == OptionType::kChoice) {
       if (value < row.minimum || value > row.maximum) {
-        violations.Add(Path(row.path), "unknown choice; one of those listed by the options");
+        violations.Add(Path(row.path),
+                       "unknown choice; one of those listed by the options");
       }
       continue;
     }
     if (!std::isfinite(value)) {
-      violations.Add(Path(row.path), absl::StrCat("is ", value, "; must be finite"));
+      violations.Add(Path(row.path),
+                     absl::StrCat("is ", value, "; must be finite"));
     } else if (value < row.minimum || value > row.maximum) {
       violations.Add(Path(row.path),
-                     absl::StrCat("is ", value, "; must be between ", row.minimum, " and ",
+                     absl::StrCat("is ",
+                                  value,
+                                  "; must be between ",
+                                  row.minimum,
+                                  " and ",
                                   row.maximum));
     }
   }
 }
 
-void CheckLength(const char* path, std::size_t length, Index dimension, Violations& violations) {
+void CheckLength(const char* path,
+                 std::size_t length,
+                 Index dimension,
+                 Violations& violations) {
   if (length > 1 && length != static_cast<std::size_t>(dimension)) {
     violations.Add(path,
-                   absl::StrCat("has ", length, " values; give one for all coordinates or ",
-                                dimension, ", one a coordinate"));
+                   absl::StrCat("has ",
+                                length,
+                                " values; give one for all coordinates or ",
+                                dimension,
+                                ", one a coordinate"));
   }
 }
 
@@ -46,38 +60,48 @@ void CheckLength(const char* path, std::size_t length, Index dimension, Violatio
 Violations ValidateOptions(const SamplerOptions& options, Index dimension) {
   Violations violations;
   if (options.num_samples < 1 || options.num_samples > kMaxSamples) {
-    violations.Add("num_samples", absl::StrCat("is ", options.num_samples,
-                                               "; must be between 1 and ", kMaxSamples));
+    violations.Add("num_samples",
+                   absl::StrCat("is ",
+                                options.num_samples,
+                                "; must be between 1 and ",
+                                kMaxSamples));
   }
   for (const OptionRow& row : OptionTable()) CheckRow(row, options, violations);
   if (options.num_particles != 0 && options.num_particles > 0 &&
       options.num_particles < kMinParticles) {
-    violations.Add("num_particles", absl::StrCat("is ", options.num_particles,
-                                                 "; must be 0 (chosen) or at least ",
-                                                 kMinParticles));
+    violations.Add("num_particles",
+                   absl::StrCat("is ",
+                                options.num_particles,
+                                "; must be 0 (chosen) or at least ",
+                                kMinParticles));
   }
   CheckLength("base.mean", options.base.mean.size(), dimension, violations);
   CheckLength("base.scale", options.base.scale.size(), dimension, violations);
   return violations;
 }
 
-SamplerOptions EffectiveOptions(const SamplerOptions& options, Index dimension) {
+SamplerOptions EffectiveOptions(const SamplerOptions& options,
+                                Index dimension) {
   SamplerOptions effective = options;
   if (effective.num_particles == 0) {
     // Enough rows for the fits; a multiple of the block size.
-    effective.num_particles = std::clamp<Index>(dimension * 128 / 512 * 512, 2048, 8192);
+    effective.num_particles =
+        std::clamp<Index>(dimension * 128 / 512 * 512, 2048, 8192);
   }
-  if (effective.moves.kind == MoveChoice::kAuto) effective.moves.kind = MoveChoice::kMala;
+  if (effective.moves.kind == MoveChoice::kAuto)
+    effective.moves.kind = MoveChoice::kMala;
   if (effective.moves.count == 0) {
     effective.moves.count = effective.moves.kind == MoveChoice::kMala ? 3 : 1;
   }
   if (effective.moves.target_acceptance == 0) {
-    effective.moves.target_acceptance = effective.moves.kind == MoveChoice::kMala ? 0.6 : 0.75;
+    effective.moves.target_acceptance =
+        effective.moves.kind == MoveChoice::kMala ? 0.6 : 0.75;
   }
   return effective;
 }
 
-ResourceEstimate EstimateResources(const SamplerOptions& options, Index dimension) {
+ResourceEstimate EstimateResources(const SamplerOptions& options,
+                                   Index dimension) {
   const SamplerOptions effective = EffectiveOptions(options, dimension);
   const auto n = static_cast<double>(effective.num_particles);
   const auto d = static_cast<double>(dimension);
@@ -87,24 +111,28 @@ ResourceEstimate EstimateResources(const SamplerOptions& options, Index dimensio
   const double working = 3.5 * cloud;
   const bool flow = effective.flow.mode != FlowMode::kOff;
   const FitOptions& fit = effective.flow.fit;
-  const double tables =
-      flow ? 8 * n * d * 3 *
-                 static_cast<double>(fit.additive_basis_size + 2 * fit.train_basis_size)
-           : 0;
-  const double contractions = flow ? 8 * n * d * 4 * static_cast<double>(fit.max_rank) : 0;
+  const double tables = flow ? 8 * n * d * 3 *
+                                   static_cast<double>(fit.additive_basis_size +
+                                                       2 * fit.train_basis_size)
+                             : 0;
+  const double contractions =
+      flow ? 8 * n * d * 4 * static_cast<double>(fit.max_rank) : 0;
   const double samples = 2 * 8 * static_cast<double>(effective.num_samples) * d;
 
   // Stages grow like the square root of the dimension.
   const double stages = 8 + 6 * std::sqrt(d);
-  const double leapfrogs =
-      effective.moves.kind == MoveChoice::kHmc ? effective.moves.num_leapfrog_steps : 1;
+  const double leapfrogs = effective.moves.kind == MoveChoice::kHmc
+                               ? effective.moves.num_leapfrog_steps
+                               : 1;
   const double batches = std::max<double>(
       effective.evidence.frozen_batches,
       std::ceil(static_cast<double>(effective.num_samples) / n) - 1);
   ResourceEstimate estimate;
-  estimate.memory_bytes = static_cast<std::int64_t>(cloud + working + tables + contractions + samples);
+  estimate.memory_bytes = static_cast<std::int64_t>(cloud + working + tables +
+                                                    contractions + samples);
   estimate.num_energy_evaluations = static_cast<std::int64_t>(
-      n * (1 + batches) * (1 + stages * (1 + leapfrogs * effective.moves.count)));
+      n * (1 + batches) *
+      (1 + stages * (1 + leapfrogs * effective.moves.count)));
   return estimate;
 }
 

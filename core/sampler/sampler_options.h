@@ -26,8 +26,8 @@ enum class CoordinateKind { kAuto, kDiagonal, kWhitened };
 
 struct BaseOptions {
   BaseKind kind = BaseKind::kAuto;
-  std::vector<double> mean;   // [d], or one value for all, or empty: found
-  std::vector<double> scale;  // [d], or one value for all, or empty: found
+  std::vector<double> mean;       // [d], or one value for all, or empty: found
+  std::vector<double> scale;      // [d], or one value for all, or empty: found
   double degrees_of_freedom = 5;  // Student-t only
 };
 
@@ -43,29 +43,30 @@ struct ResamplingOptions {
 
 struct MoveOptions {
   MoveChoice kind = MoveChoice::kAuto;
-  int count = 0;                   // applications a stage; 0: chosen
-  int final_count = 2;             // more of them at t = 1
+  int count = 0;        // applications a stage; 0: chosen
+  int final_count = 2;  // more of them at t = 1
   int num_leapfrog_steps = 5;
-  double target_acceptance = 0;    // 0: 0.6 for MALA, 0.75 for HMC
-  double log_step_spread = 0.5;    // HMC: width of the log-uniform step sizes
+  double target_acceptance = 0;  // 0: 0.6 for MALA, 0.75 for HMC
+  double log_step_spread = 0.5;  // HMC: width of the log-uniform step sizes
 };
 
 struct FlowOptions {
   FlowMode mode = FlowMode::kAuto;
   CoordinateKind coordinates = CoordinateKind::kAuto;
   FitOptions fit;
-  double min_gain = 0.2;      // `auto`: least relative lengthening of the step
+  double min_gain = 0.2;  // `auto`: least relative lengthening of the step
   double max_displacement = 0.6;  // dt |phi''| a substep
   int max_substeps = 8;
 };
 
 struct EvidenceOptions {
-  int frozen_batches = 0;     // independent runs of the Model after the pass; 0: as samples need
+  int frozen_batches =
+      0;  // independent runs of the Model after the pass; 0: as samples need
 };
 
 struct SamplerOptions {
   Index num_samples = 2000;
-  Index num_particles = 0;    // 0: chosen from the dimension
+  Index num_particles = 0;  // 0: chosen from the dimension
   std::uint64_t seed = 0;
   BaseOptions base;
   ScheduleOptions schedule;
@@ -85,10 +86,11 @@ SamplerOptions EffectiveOptions(const SamplerOptions& options, Index dimension);
 
 // What a run will need, before it starts.
 struct ResourceEstimate {
-  std::int64_t memory_bytes = 0;          // peak, particles, fit tables and samples
+  std::int64_t memory_bytes = 0;  // peak, particles, fit tables and samples
   std::int64_t num_energy_evaluations = 0;  // order of magnitude
 };
-ResourceEstimate EstimateResources(const SamplerOptions& options, Index dimension);
+ResourceEstimate EstimateResources(const SamplerOptions& options,
+                                   Index dimension);
 
 }  // namespace ttflow
 

@@ -16,8 +16,9 @@ namespace ttflow {
 // The deterministic part of a stage: a map of all particles.
 struct Transport {
   Coordinates coordinates;
-  // In the pass that trains, particles of fold f move by fold_potential[f], which
-  // was fitted on the other fold. Empty (no basis) in a Model that is drawn from.
+  // In the pass that trains, particles of fold f move by fold_potential[f],
+  // which was fitted on the other fold. Empty (no basis) in a Model that is
+  // drawn from.
   std::array<Potential, 2> fold_potential;
   // Fitted on all rows; moves every particle of a frozen run.
   Potential potential;

@@ -6,8 +6,8 @@
 
 #include "core/foundation/status_macros.h"
 #include "core/math/weighted_moments.h"
-#include "core/particles/weights.h"
 #include "core/moves/step_size_adaptation.h"
+#include "core/particles/weights.h"
 #include "core/path/tempered_energy.h"
 
 namespace ttflow {
@@ -37,9 +37,9 @@ Vector LookAhead(const Particles& particles, double dt) {
   return NormalizedWeights(log_weight);
 }
 
-// 99.9 % quantile of |H v| / |v|, H the Hessian of the potential, by a one-sided
-// difference of the gradient along itself: how far the field is from constant
-// along its own way.
+// 99.9 % quantile of |H v| / |v|, H the Hessian of the potential, by a
+// one-sided difference of the gradient along itself: how far the field is from
+// constant along its own way.
 double HessianAlongField(const Potential& potential, const Matrix& u) {
   Matrix field;
   EvaluatePotential(potential, u, nullptr, &field, nullptr);
@@ -52,7 +52,9 @@ double HessianAlongField(const Potential& potential, const Matrix& u) {
   Matrix shifted_field;
   EvaluatePotential(potential, shifted, nullptr, &shifted_field, nullptr);
   Vector size = (shifted_field - field).rowwise().norm() / kStep;
-  const Index rank = std::min<Index>(size.size() - 1, static_cast<Index>(0.999 * static_cast<double>(size.size())));
+  const Index rank = std::min<Index>(
+      size.size() - 1,
+      static_cast<Index>(0.999 * static_cast<double>(size.size())));
   std::nth_element(size.data(), size.data() + rank, size.data() + size.size());
   return size[rank];
 }
@@ -62,9 +64,10 @@ double HessianAlongField(const Potential& potential, const Matrix& u) {
 StagePlanner::StagePlanner(const SamplerOptions& options, Index dimension)
     : options_(options),
       dimension_(dimension),
-      step_size_((options.moves.kind == MoveChoice::kHmc ? 0.5 : 1.0) *
-                 std::pow(static_cast<double>(dimension),
-                          options.moves.kind == MoveChoice::kHmc ? -0.25 : -1.0 / 6)) {
+      step_size_(
+          (options.moves.kind == MoveChoice::kHmc ? 0.5 : 1.0) *
+          std::pow(static_cast<double>(dimension),
+                   options.moves.kind == MoveChoice::kHmc ? -0.25 : -1.0 / 6)) {
   if (options.flow.coordinates == CoordinateKind::kWhitened) {
     coordinates_ = CoordinateKind::kWhitened;
   }
@@ -85,31 +88,36 @@ absl::StatusOr<std::optional<StagePlanner::Fitted>> StagePlanner::FitFlow(
                            ? WhitenedCoordinates(particles.position, weights)
                            : DiagonalCoordinates(particles.position, weights);
   const Matrix u = fitted.coordinates.ToLocal(particles.position);
-  const Matrix gradient = fitted.coordinates.GradientToLocal(GradientAt(particles, t_fit));
+  const Matrix gradient =
+      fitted.coordinates.GradientToLocal(GradientAt(particles, t_fit));
   const Vector h = EnergyDifference(particles);
   const FitProblem problem{u, weights, gradient, h, particles.fold};
-  const FitResult* previous =
-      previous_fit_.has_value() && kind == coordinates_ ? &*previous_fit_ : nullptr;
-  absl::StatusOr<FitResult> result =
-      FitPotential(problem, options_.flow.fit, previous, key, executor, interrupter);
-  if (absl::IsFailedPrecondition(result.status())) return std::optional<Fitted>();
+  const FitResult* previous = previous_fit_.has_value() && kind == coordinates_
+                                  ? &*previous_fit_
+                                  : nullptr;
+  absl::StatusOr<FitResult> result = FitPotential(
+      problem, options_.flow.fit, previous, key, executor, interrupter);
+  if (absl::IsFailedPrecondition(result.status()))
+    return std::optional<Fitted>();
   TTFLOW_RETURN_IF_ERROR(result.status());
   fitted.result = *std::move(result);
   fitted.hessian = HessianAlongField(fitted.result.potential, u);
   return std::optional<Fitted>(std::move(fitted));
 }
 
-absl::StatusOr<std::optional<StagePlanner::Fitted>> StagePlanner::FitInBestCoordinates(
-    const PassState& state,
-    double t_fit,
-    const Vector& weights,
-    const RandomKey& key,
-    const Executor& executor,
-    Interrupter& interrupter) {
-  TTFLOW_ASSIGN_OR_RETURN(std::optional<Fitted> best,
-                          FitFlow(state, t_fit, weights, coordinates_, key, executor, interrupter));
-  const bool choose = options_.flow.coordinates == CoordinateKind::kAuto && dimension_ > 1 &&
-                      (!compared_ || ++fits_since_comparison_ >= kFitsBetweenComparisons);
+absl::StatusOr<std::optional<StagePlanner::Fitted>>
+StagePlanner::FitInBestCoordinates(const PassState& state,
+                                   double t_fit,
+                                   const Vector& weights,
+                                   const RandomKey& key,
+                                   const Executor& executor,
+                                   Interrupter& interrupter) {
+  TTFLOW_ASSIGN_OR_RETURN(
+      std::optional<Fitted> best,
+      FitFlow(state, t_fit, weights, coordinates_, key, executor, interrupter));
+  const bool choose =
+      options_.flow.coordinates == CoordinateKind::kAuto && dimension_ > 1 &&
+      (!compared_ || ++fits_since_comparison_ >= kFitsBetweenComparisons);
   if (choose && best.has_value()) {
     compared_ = true;
     fits_since_comparison_ = 0;
@@ -120,8 +128,8 @@ absl::StatusOr<std::optional<StagePlanner::Fitted>> StagePlanner::FitInBestCoord
         std::optional<Fitted> other,
         FitFlow(state, t_fit, weights, other_kind, key, executor, interrupter));
     // Hysteresis: a change costs the warm start of the train.
-    if (other.has_value() &&
-        1 - other->result.validation_r2 < 0.8 * (1 - best->result.validation_r2)) {
+    if (other.has_value() && 1 - other->result.validation_r2 <
+                                 0.8 * (1 - best->result.validation_r2)) {
       best = std::move(other);
       coordinates_ = other_kind;
     }
@@ -130,18 +138,24 @@ absl::StatusOr<std::optional<StagePlanner::Fitted>> StagePlanner::FitInBestCoord
   return best;
 }
 
-double StagePlanner::FlowStep(const Fitted& fitted, double limit, double& predicted_ess) const {
+double StagePlanner::FlowStep(const Fitted& fitted,
+                              double limit,
+                              double& predicted_ess) const {
   const double wanted = options_.schedule.conditional_ess;
   double cap = limit;
   if (fitted.hessian > 0) {
-    cap = std::min(cap, options_.flow.max_substeps * options_.flow.max_displacement / fitted.hessian);
+    cap = std::min(cap,
+                   options_.flow.max_substeps * options_.flow.max_displacement /
+                       fitted.hessian);
   }
   double dt = LargestStep(fitted.weights, fitted.result.residual, wanted, cap);
   // The residual alone is blind to the discretisation; shrink until both fit.
   double ess = 0;
   for (int i = 0; i < 60; ++i) {
     ess = ConditionalEss(fitted.weights, -dt * fitted.result.residual);
-    if (ess / (1 + kappa_ * std::pow(dt, 4)) >= wanted * (1 - 1e-9) || kappa_ == 0) break;
+    if (ess / (1 + kappa_ * std::pow(dt, 4)) >= wanted * (1 - 1e-9) ||
+        kappa_ == 0)
+      break;
     dt *= 0.95;
   }
   predicted_ess = ess;
@@ -169,7 +183,8 @@ MoveSettings StagePlanner::PlanMoves(const PassState& state,
                                      bool transported,
                                      bool last) const {
   MoveSettings moves;
-  moves.kind = options_.moves.kind == MoveChoice::kHmc ? MoveKind::kHmc : MoveKind::kMala;
+  moves.kind = options_.moves.kind == MoveChoice::kHmc ? MoveKind::kHmc
+                                                       : MoveKind::kMala;
   moves.count = options_.moves.count + (last ? options_.moves.final_count : 0);
   moves.step_size = step_size_;
   moves.num_leapfrog_steps = options_.moves.num_leapfrog_steps;
@@ -198,18 +213,24 @@ absl::StatusOr<StagePlan> StagePlanner::Plan(const PassState& state,
   double dt = plan.dt_without_flow;
   plan.predicted_ess = ConditionalEss(weights, -dt * h);
 
-  const bool consider_flow =
-      options_.flow.mode != FlowMode::kOff && dt < limit && stages_to_skip_ == 0;
+  const bool consider_flow = options_.flow.mode != FlowMode::kOff &&
+                             dt < limit && stages_to_skip_ == 0;
   if (stages_to_skip_ > 0) --stages_to_skip_;
   if (consider_flow) {
-    // The field is fitted for the middle of the step, on the particles reweighted
-    // to it as far as their weights carry: second order in time for nothing.
+    // The field is fitted for the middle of the step, on the particles
+    // reweighted to it as far as their weights carry: second order in time for
+    // nothing.
     const double look_ahead = LargestStep(weights, h, kLookAheadEss, limit);
     const double t_fit =
-        state.t + std::min(look_ahead, 0.5 * std::min(limit, std::max(previous_dt_, dt)));
+        state.t +
+        std::min(look_ahead, 0.5 * std::min(limit, std::max(previous_dt_, dt)));
     TTFLOW_ASSIGN_OR_RETURN(
         std::optional<Fitted> fitted,
-        FitInBestCoordinates(state, t_fit, LookAhead(particles, t_fit - state.t), key, executor,
+        FitInBestCoordinates(state,
+                             t_fit,
+                             LookAhead(particles, t_fit - state.t),
+                             key,
+                             executor,
                              interrupter));
     bool used = false;
     if (fitted.has_value()) {
@@ -224,7 +245,9 @@ absl::StatusOr<StagePlan> StagePlanner::Plan(const PassState& state,
         plan.predicted_ess = predicted;
         Transport transport;
         transport.substeps = std::clamp(
-            static_cast<int>(std::ceil(dt * fitted->hessian / options_.flow.max_displacement)), 1,
+            static_cast<int>(std::ceil(dt * fitted->hessian /
+                                       options_.flow.max_displacement)),
+            1,
             options_.flow.max_substeps);
         transport.coordinates = std::move(fitted->coordinates);
         transport.fold_potential = std::move(fitted->result.fold_potential);
@@ -240,8 +263,8 @@ absl::StatusOr<StagePlan> StagePlanner::Plan(const PassState& state,
     }
   }
   SetTime(plan.model, state.t, dt);
-  plan.model.moves =
-      PlanMoves(state, dt, plan.model.transport.has_value(), plan.model.t_to == 1);
+  plan.model.moves = PlanMoves(
+      state, dt, plan.model.transport.has_value(), plan.model.t_to == 1);
   return plan;
 }
 
@@ -255,13 +278,15 @@ std::optional<StagePlan> StagePlanner::Replan(const PassState& state,
   StagePlan shorter = plan;
   double dt = 0.5 * (plan.model.t_to - plan.model.t_from);
   trust_ *= 0.5;
+  // The loss that the residual predicts is of second order in the step.
+  shorter.predicted_ess = 1 - 0.25 * (1 - plan.predicted_ess);
   if (!FlowPays(dt, plan.dt_without_flow)) {
     shorter.model.transport.reset();
     dt = plan.dt_without_flow;
   }
   SetTime(shorter.model, state.t, dt);
-  shorter.model.moves =
-      PlanMoves(state, dt, shorter.model.transport.has_value(), shorter.model.t_to == 1);
+  shorter.model.moves = PlanMoves(
+      state, dt, shorter.model.transport.has_value(), shorter.model.t_to == 1);
   return shorter;
 }
 
@@ -278,8 +303,10 @@ void StagePlanner::Observe(const StagePlan& plan,
     kappa_ = std::max(0.0, shortfall) / std::pow(dt, 4);
   }
   if (stage.moves.count > 0) {
-    step_size_ = AdaptStepSize(step_size_, repair.moves.acceptance_rate,
-                               options_.moves.target_acceptance, 1.0);
+    step_size_ = AdaptStepSize(step_size_,
+                               repair.moves.acceptance_rate,
+                               options_.moves.target_acceptance,
+                               1.0);
   }
 }
 

@@ -1,4 +1,5 @@
-// StagePlanner: looks at the particles and decides everything about the next stage.
+// StagePlanner: looks at the particles and decides everything about the next
+// stage.
 
 #ifndef TTFLOW_CORE_SAMPLER_STAGE_PLANNER_H_
 #define TTFLOW_CORE_SAMPLER_STAGE_PLANNER_H_
@@ -19,11 +20,12 @@ namespace ttflow {
 // A decision and what it rests on.
 struct StagePlan {
   StageModel model;
-  double dt_without_flow = 0;   // the step that the bare weights allow
-  double predicted_ess = 0;     // conditional ESS expected, without the discretisation's loss
+  double dt_without_flow = 0;  // the step that the bare weights allow
+  double predicted_ess =
+      0;  // conditional ESS expected, without the discretisation's loss
   bool flow_fitted = false;
-  double validation_r2 = 0;     // of the fit, 0 where none was made
-  std::vector<Index> ranks;     // of its train
+  double validation_r2 = 0;  // of the fit, 0 where none was made
+  std::vector<Index> ranks;  // of its train
 };
 
 // Adapts between stages from what it observes, never inside one. Deterministic:
@@ -52,7 +54,9 @@ class StagePlanner {
                                   double conditional_ess);
 
   // Learns from an executed stage.
-  void Observe(const StagePlan& plan, double conditional_ess, const RepairInfo& repair);
+  void Observe(const StagePlan& plan,
+               double conditional_ess,
+               const RepairInfo& repair);
 
  private:
   struct Fitted {
@@ -62,7 +66,8 @@ class StagePlanner {
     Vector weights;      // at the time of the fit, sum 1
   };
 
-  // The weighted particles looked ahead to the time at which the field is fitted.
+  // The weighted particles looked ahead to the time at which the field is
+  // fitted.
   absl::StatusOr<std::optional<Fitted>> FitFlow(const PassState& state,
                                                 double t_fit,
                                                 const Vector& weights,
@@ -71,17 +76,23 @@ class StagePlanner {
                                                 const Executor& executor,
                                                 Interrupter& interrupter);
   // Fits in the present kind of coordinates and, now and then, in the other.
-  absl::StatusOr<std::optional<Fitted>> FitInBestCoordinates(const PassState& state,
-                                                             double t_fit,
-                                                             const Vector& weights,
-                                                             const RandomKey& key,
-                                                             const Executor& executor,
-                                                             Interrupter& interrupter);
+  absl::StatusOr<std::optional<Fitted>> FitInBestCoordinates(
+      const PassState& state,
+      double t_fit,
+      const Vector& weights,
+      const RandomKey& key,
+      const Executor& executor,
+      Interrupter& interrupter);
   // The largest step that the fitted flow allows.
-  double FlowStep(const Fitted& fitted, double limit, double& predicted_ess) const;
+  double FlowStep(const Fitted& fitted,
+                  double limit,
+                  double& predicted_ess) const;
   bool FlowPays(double dt_flow, double dt_bare) const;
   void SetTime(StageModel& stage, double t_from, double dt) const;
-  MoveSettings PlanMoves(const PassState& state, double dt, bool transported, bool last) const;
+  MoveSettings PlanMoves(const PassState& state,
+                         double dt,
+                         bool transported,
+                         bool last) const;
 
   SamplerOptions options_;
   Index dimension_;

@@ -17,20 +17,23 @@ namespace ttflow {
 
 // One executed stage. Counts are cumulative over the run.
 struct StageInfo {
-  int pass = 0;             // 0: the pass that trains; 1, 2, ...: frozen batches
-  int stage = 0;            // 0-based within the pass
-  double t = 0;             // annealing time reached
+  int pass =
+      0;  // 0: the pilot; 1: the pass that trains; from 2 on: frozen batches
+  int stage = 0;  // 0-based within the pass
+  double t = 0;   // annealing time reached
   double dt = 0;
-  double dt_without_flow = 0;  // the step that the bare weights would have allowed
+  double dt_without_flow =
+      0;  // the step that the bare weights would have allowed
   bool flow_used = false;
-  double validation_r2 = 0;    // of the fitted potential; 0 where none was fitted
-  std::vector<Index> ranks;    // of its interaction train, r_0 .. r_d; empty without
-  double conditional_ess = 0;  // reached
+  double validation_r2 = 0;  // of the fitted potential; 0 where none was fitted
+  std::vector<Index>
+      ranks;  // of its interaction train, r_0 .. r_d; empty without
+  double conditional_ess = 0;      // reached
   double weight_ess_fraction = 0;  // before resampling
   bool resampled = false;
   double acceptance_rate = 0;
   double step_size = 0;
-  double log_evidence = 0;     // log Z_t so far
+  double log_evidence = 0;  // log Z_t so far
   EvaluationCounts counts;
 };
 
@@ -53,9 +56,9 @@ enum class EvidenceEstimator { kSmcProduct, kFrozenBatches };
 const char* EvidenceEstimatorName(EvidenceEstimator estimator);
 
 struct SampleResult {
-  Matrix samples;           // [num_samples, d], equally weighted
-  Matrix particles;         // [N, d], the cloud before the last resampling
-  Vector log_weights;       // [N], unnormalised
+  Matrix samples;      // [num_samples, d], equally weighted
+  Matrix particles;    // [N, d], the cloud before the last resampling
+  Vector log_weights;  // [N], unnormalised
   double log_evidence = 0;
   double log_evidence_standard_error = 0;
   EvidenceEstimator estimator = EvidenceEstimator::kSmcProduct;

@@ -1,0 +1,149 @@
+#include "core/sampler/result_summary.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "core/evidence/standard_error.h"
+#include "core/math/log_sum_exp.h"
+#include "core/math/weighted_moments.h"
+#include "core/particles/weights.h"
+
+namespace ttflow {
+namespace {
+
+constexpr std::size_t kLeastBatches = 8;
+constexpr Index kFewAncestors = 20;
+constexpr double kLowEss = 0.1;
+constexpr double kLowAcceptance = 0.05;
+
+}  // namespace
+
+const char* EvidenceEstimatorName(EvidenceEstimator estimator) {
+  switch (estimator) {
+    case EvidenceEstimator::kSmcProduct:
+      return "smc_product";
+    case EvidenceEstimator::kFrozenBatches:
+      return "frozen_batches";
+  }
+  return "unknown";
+}
+
+PassEvidence SummarizePass(const PassState& state,
+                           const WeightedCloud& before) {
+  PassEvidence pass;
+  // At t = 1 every pass resamples, so the product is complete; that resampling
+  // comes after the weights that the error reads.
+  pass.log_evidence = state.log_evidence_at_resampling;
+  pass.num_particles = before.log_weight.size();
+  const LeeWhiteleyError error = LeeWhiteley(before.log_weight,
+                                             before.eve,
+                                             state.num_first_ancestors,
+                                             state.num_resamplings - 1);
+  pass.standard_error = error.standard_error;
+  pass.num_ancestors = error.num_ancestors;
+  return pass;
+}
+
+std::vector<CoordinateSummary> SummarizeCoordinates(
+    const WeightedCloud& cloud) {
+  const Vector weights = NormalizedWeights(cloud.log_weight);
+  const Eigen::Map<const Vector> probabilities(kSummaryQuantiles,
+                                               std::size(kSummaryQuantiles));
+  const Vector mean = WeightedMean(cloud.position, weights);
+  const Vector variance = WeightedVariance(cloud.position, weights);
+  std::vector<CoordinateSummary> coordinates;
+  for (Index k = 0; k < cloud.position.cols(); ++k) {
+    const Vector quantiles =
+        WeightedQuantiles(cloud.position.col(k), weights, probabilities);
+    coordinates.push_back(
+        {mean[k],
+         std::sqrt(variance[k]),
+         std::vector<double>(quantiles.begin(), quantiles.end())});
+  }
+  return coordinates;
+}
+
+void CombineEvidence(const std::vector<PassEvidence>& training,
+                     const std::vector<PassEvidence>& frozen,
+                     SampleResult& result) {
+  if (frozen.size() >= kLeastBatches) {
+    std::vector<double> batches;
+    for (const PassEvidence& pass : frozen)
+      batches.push_back(pass.log_evidence);
+    const BatchEvidence combined = CombineBatches(batches);
+    result.log_evidence = combined.log_evidence;
+    result.log_evidence_standard_error = combined.standard_error;
+    result.estimator = EvidenceEstimator::kFrozenBatches;
+    return;
+  }
+  std::vector<PassEvidence> passes = training;
+  passes.insert(passes.end(), frozen.begin(), frozen.end());
+  Vector log_evidence(static_cast<Index>(passes.size()));
+  for (std::size_t i = 0; i < passes.size(); ++i) {
+    log_evidence[static_cast<Index>(i)] = passes[i].log_evidence;
+  }
+  result.log_evidence = LogMeanExp(log_evidence);
+  // Error of the mean of Z, each with weight 1 / n fixed in advance.
+  double variance = 0;
+  for (const PassEvidence& pass : passes) {
+    const double share = std::exp(pass.log_evidence - result.log_evidence) /
+                         static_cast<double>(passes.size());
+    variance += share * share * pass.standard_error * pass.standard_error;
+  }
+  result.log_evidence_standard_error = std::sqrt(variance);
+  result.estimator = EvidenceEstimator::kSmcProduct;
+}
+
+std::vector<Warning> FindDoubts(const std::vector<PassEvidence>& passes,
+                                const std::vector<StageInfo>& stages,
+                                const SampleResult& result) {
+  std::vector<Warning> warnings;
+  if (result.weight_ess_fraction < kLowEss) {
+    warnings.push_back(
+        {"LOW_ESS",
+         absl::StrFormat(
+             "the final weights have an effective sample size of %.1f %%; "
+             "use more particles or a higher schedule.conditional_ess",
+             100 * result.weight_ess_fraction)});
+  }
+  const auto fewest =
+      std::min_element(passes.begin(),
+                       passes.end(),
+                       [](const PassEvidence& a, const PassEvidence& b) {
+                         return a.num_ancestors < b.num_ancestors;
+                       });
+  if (fewest != passes.end() && fewest->num_ancestors < kFewAncestors) {
+    warnings.push_back({"FEW_ANCESTORS",
+                        absl::StrCat("all particles of a pass descend from ",
+                                     fewest->num_ancestors,
+                                     " first draws: the error of log Z is "
+                                     "itself uncertain; use more particles "
+                                     "or more moves")});
+  }
+  if (result.counts.num_nonfinite > 0) {
+    warnings.push_back(
+        {"NONFINITE_ENERGIES",
+         absl::StrCat(
+             result.counts.num_nonfinite,
+             " of ",
+             result.counts.num_energy_evaluations,
+             " energies were not finite; those points have weight zero")});
+  }
+  double lowest = 1;
+  for (const StageInfo& stage : stages) {
+    if (stage.acceptance_rate > 0)
+      lowest = std::min(lowest, stage.acceptance_rate);
+  }
+  if (lowest < kLowAcceptance) {
+    warnings.push_back(
+        {"LOW_ACCEPTANCE",
+         absl::StrFormat(
+             "moves were accepted at a rate of only %.1f %% at one stage",
+             100 * lowest)});
+  }
+  return warnings;
+}
+
+}  // namespace ttflow

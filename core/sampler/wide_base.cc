@@ -1,0 +1,196 @@
+#include "core/sampler/wide_base.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "core/foundation/status_macros.h"
+
+namespace ttflow {
+namespace {
+
+constexpr Index kNumPoints = 128;
+constexpr double kLargestScale = 1e3;
+constexpr double kSmallestScale = 1e-2;
+constexpr double kScaleStep = 1.6;
+constexpr int kNewtonSteps = 8;
+// The first standard deviation beyond the bound's maximum that is trusted.
+constexpr double kWidening = 2;
+// A point counts as outside the support where its energy is not finite; a
+// normal with more of them than this share is no candidate.
+constexpr double kMostNonfinite = 0.5;
+
+// Energies and gradients of the normal's points, and the evidence lower bound.
+struct Probe {
+  Matrix standard;  // z [n, d]
+  Vector energy;
+  Matrix gradient;
+  double bound = -std::numeric_limits<double>::infinity();
+};
+
+class Prober {
+ public:
+  Prober(CountingEnergy& energy, const RandomKey& key, Interrupter& interrupter)
+      : energy_(energy),
+        interrupter_(interrupter),
+        standard_(kNumPoints, energy.dimension()) {
+    // The same points at every scale: differences between scales are then
+    // smooth. Antithetic halves: the mean of z is zero exactly.
+    for (Index i = 0; i < kNumPoints / 2; ++i) {
+      RandomStream stream = key.Stream(Purpose::kProbe, 0, i);
+      for (Index k = 0; k < standard_.cols(); ++k)
+        standard_(i, k) = stream.Normal();
+      standard_.row(kNumPoints / 2 + i) = -standard_.row(i);
+    }
+  }
+
+  absl::StatusOr<Probe> At(const Vector& mean,
+                           const Vector& scale,
+                           bool with_gradient) {
+    Probe probe;
+    const Matrix x =
+        (standard_ * scale.asDiagonal()).rowwise() + mean.transpose();
+    TTFLOW_RETURN_IF_ERROR(
+        energy_.Evaluate(x,
+                         probe.energy,
+                         with_gradient ? &probe.gradient : nullptr,
+                         interrupter_));
+    double sum = 0;
+    Index count = 0;
+    for (Index i = 0; i < kNumPoints; ++i) {
+      if (!std::isfinite(probe.energy[i])) continue;
+      sum += probe.energy[i];
+      ++count;
+    }
+    if (static_cast<double>(count) >= (1 - kMostNonfinite) * kNumPoints) {
+      // Up to the constant of the normal's entropy.
+      probe.bound =
+          -sum / static_cast<double>(count) + scale.array().log().sum();
+    }
+    return probe;
+  }
+
+  const Matrix& standard() const { return standard_; }
+
+ private:
+  CountingEnergy& energy_;
+  Interrupter& interrupter_;
+  Matrix standard_;
+};
+
+// The widest local maximum of the bound over the scales.
+absl::StatusOr<double> ScanScales(Prober& prober, const Vector& mean) {
+  double best_scale = 0;
+  double best_bound = -std::numeric_limits<double>::infinity();
+  for (double scale = kLargestScale; scale >= kSmallestScale;
+       scale /= kScaleStep) {
+    TTFLOW_ASSIGN_OR_RETURN(const Probe probe,
+                            prober.At(mean,
+                                      Vector::Constant(mean.size(), scale),
+                                      /*with_gradient=*/false));
+    if (probe.bound > best_bound) {
+      best_bound = probe.bound;
+      best_scale = scale;
+    } else if (probe.bound < best_bound - 1) {
+      break;
+    }
+  }
+  if (best_scale == 0) {
+    return absl::FailedPreconditionError(
+        "the energy is not finite at the points tried for a base; give "
+        "base.mean and "
+        "base.scale within the target's support");
+  }
+  return best_scale;
+}
+
+// One damped Newton step of the bound in mean and log scale; returns whether
+// the bound rose.
+absl::StatusOr<bool> NewtonStep(Prober& prober,
+                                Vector& mean,
+                                Vector& scale,
+                                Probe& probe) {
+  const Index d = mean.size();
+  Vector slope = Vector::Zero(d);
+  Vector curvature = Vector::Zero(d);
+  double count = 0;
+  for (Index i = 0; i < kNumPoints; ++i) {
+    if (!std::isfinite(probe.energy[i])) continue;
+    slope += probe.gradient.row(i).transpose();
+    // Stein: E[f''] = E[z f'] / scale.
+    curvature += prober.standard()
+                     .row(i)
+                     .cwiseProduct(probe.gradient.row(i))
+                     .transpose();
+    ++count;
+  }
+  slope /= count;
+  curvature = (curvature / count).cwiseQuotient(scale);
+  Vector mean_step(d);
+  Vector log_scale_step(d);
+  for (Index k = 0; k < d; ++k) {
+    const double floor = 1e-3 / (scale[k] * scale[k]);
+    const double bent = std::max(curvature[k], floor);
+    mean_step[k] =
+        std::clamp(-slope[k] / bent, -1e3 * scale[k], 1e3 * scale[k]);
+    // Halfway in the logarithm, within a factor of two.
+    log_scale_step[k] =
+        std::clamp(0.5 * std::log(1 / (std::sqrt(bent) * scale[k])), -0.7, 0.7);
+  }
+  for (double damping = 1; damping > 0.05; damping *= 0.5) {
+    const Vector new_mean = mean + damping * mean_step;
+    const Vector new_scale =
+        scale.array() * (damping * log_scale_step.array()).exp();
+    TTFLOW_ASSIGN_OR_RETURN(
+        Probe trial, prober.At(new_mean, new_scale, /*with_gradient=*/true));
+    if (trial.bound > probe.bound + 1e-3) {
+      mean = new_mean;
+      scale = new_scale;
+      probe = std::move(trial);
+      return true;
+    }
+  }
+  return false;
+}
+
+Vector Expand(const std::vector<double>& values, Index dimension) {
+  if (values.size() == 1) return Vector::Constant(dimension, values[0]);
+  return Eigen::Map<const Vector>(values.data(), dimension);
+}
+
+}  // namespace
+
+absl::StatusOr<BaseParameters> FindWideBase(CountingEnergy& energy,
+                                            const BaseOptions& options,
+                                            const RandomKey& key,
+                                            Interrupter& interrupter) {
+  const Index d = energy.dimension();
+  BaseParameters base;
+  base.kind = options.kind == BaseKind::kStudentT ? BaseKind::kStudentT
+                                                  : BaseKind::kGaussian;
+  base.degrees_of_freedom = options.degrees_of_freedom;
+  base.mean = options.mean.empty() ? Vector::Zero(d) : Expand(options.mean, d);
+  if (!options.scale.empty()) {
+    base.scale = Expand(options.scale, d);
+    return base;
+  }
+  Prober prober(energy, key, interrupter);
+  TTFLOW_ASSIGN_OR_RETURN(double isotropic, ScanScales(prober, base.mean));
+  Vector scale = Vector::Constant(d, isotropic);
+  TTFLOW_ASSIGN_OR_RETURN(Probe probe,
+                          prober.At(base.mean, scale, /*with_gradient=*/true));
+  Vector mean = base.mean;
+  for (int step = 0; step < kNewtonSteps; ++step) {
+    TTFLOW_ASSIGN_OR_RETURN(const bool rose,
+                            NewtonStep(prober, mean, scale, probe));
+    if (!rose) break;
+  }
+  if (options.mean.empty()) base.mean = mean;
+  base.scale = kWidening * scale;
+  return base;
+}
+
+}  // namespace ttflow
