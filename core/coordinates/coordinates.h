@@ -1,4 +1,5 @@
-// Coordinates: u = A^-1 (x - mu), shared by flow, densities and moves of a stage.
+// Coordinates: u = A^-1 (x - mu), shared by flow, densities and moves of a
+// stage.
 //
 // In u a potential phi gives the field du/dt = grad_u phi, and the operator of
 // the continuity equation is again a sum of one-dimensional ones,
@@ -13,9 +14,10 @@ namespace ttflow {
 
 // A value type; A is diagonal where `matrix` is empty.
 struct Coordinates {
-  Vector center;   // mu [d]
-  Vector scale;    // [d], positive; A = diag(scale) or matrix * diag(scale)
-  Matrix matrix;   // [d, d] orthogonal columns, or [0, 0] for diagonal coordinates
+  Vector center;  // mu [d]
+  Vector scale;   // [d], positive; A = diag(scale) or matrix * diag(scale)
+  Matrix
+      matrix;  // [d, d] orthogonal columns, or [0, 0] for diagonal coordinates
 
   Index dimension() const { return center.size(); }
   bool is_diagonal() const { return matrix.size() == 0; }
