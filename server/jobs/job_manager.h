@@ -37,10 +37,14 @@ struct CreatedJob {
 };
 
 // Facade over the stores, the worker pool and the notifier; works on serialised
-// specs and results and knows no protobuf. Functions that read or write the
-// store may block for milliseconds: call them from a bounded executor, not from
-// a gRPC thread. Threads: all functions are safe to call concurrently. Errors
-// carry their reason (server/storage/store_error.h).
+// specs and results and knows no protobuf. By agreement of handlers and runner:
+// JobRecord::spec is a ttflow.v1.JobSpec, StageRecord::stage and
+// JobRecord::latest_stage a ttflow.v1.Progress (its sequence unset),
+// JobRecord::result a ttflow.v1.Result, FlowRecord::target a
+// ttflow.v1.TargetSpec. Functions that read or write the store may block for
+// milliseconds: call them from a bounded executor, not from a gRPC thread.
+// Threads: all functions are safe to call concurrently. Errors carry their
+// reason (server/storage/store_error.h).
 class JobManager {
  public:
   // `database` and `runner` must outlive the manager.

@@ -35,6 +35,7 @@ struct NewJob {
 
 // Why a job FAILED.
 struct JobError {
+  int code = 0;         // canonical status code
   std::string reason;   // stable, UPPER_SNAKE_CASE: "WORKER_LOST", ...
   std::string message;  // for a person
 };
