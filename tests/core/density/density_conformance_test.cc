@@ -1,0 +1,72 @@
+#include "tests/conformance/density_conformance.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+#include <numbers>
+#include <string>
+
+#include "core/density/gaussian.h"
+#include "core/density/student_t.h"
+#include "core/math/standard_normal.h"
+
+namespace ttflow {
+namespace {
+
+DensityCase GaussianCase(const std::string& name, Vector mean, Vector scale) {
+  return {
+      name,
+      [mean, scale] { return std::make_unique<GaussianDensity>(mean, scale); },
+      mean,
+      scale,
+      [mean, scale](Index k, double x) {
+        return StandardNormalCdf((x - mean[k]) / scale[k]);
+      }};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Gaussian,
+    DensityConformance,
+    testing::Values(
+        GaussianCase("d1", Vector{{-0.7}}, Vector{{2.5}}),
+        GaussianCase("d2", Vector{{3, -40}}, Vector{{0.01, 7}}),
+        GaussianCase("d4", Vector{{0, 1, 2, 3}}, Vector{{1, 2, 0.5, 10}})),
+    [](const auto& info) { return info.param.name; });
+
+// Distribution function of the t distribution for nu = 3 or 5 (closed form for
+// odd nu).
+double StudentCdf(double nu, double t) {
+  const double a = t / std::sqrt(nu);
+  const double c = 1 / (1 + a * a);
+  const double tail = nu == 3 ? a * c : a * c * (1 + 2 * c / 3);
+  return 0.5 + (std::atan(a) + tail) / std::numbers::pi;
+}
+
+DensityCase StudentCase(const std::string& name,
+                        Vector mean,
+                        Vector scale,
+                        double nu) {
+  return {name,
+          [mean, scale, nu] {
+            return std::make_unique<StudentTDensity>(mean, scale, nu);
+          },
+          mean,
+          scale,
+          [mean, scale, nu](Index k, double x) {
+            return StudentCdf(nu, (x - mean[k]) / scale[k]);
+          }};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    StudentT,
+    DensityConformance,
+    testing::Values(
+        StudentCase("d1_nu3", Vector{{-0.7}}, Vector{{2.5}}, 3),
+        StudentCase("d2_nu5", Vector{{3, -40}}, Vector{{0.01, 7}}, 5),
+        StudentCase(
+            "d4_nu5", Vector{{0, 1, 2, 3}}, Vector{{1, 2, 0.5, 10}}, 5)),
+    [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace ttflow
