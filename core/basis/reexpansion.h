@@ -8,13 +8,15 @@
 
 namespace ttflow {
 
-// Computes P [m_to, m_from] such that sum_i (P c)_i b_to,i is the best L2
-// approximation of sum_j c_j b_from,j on the interval of `to`.
+// Computes P [m_to, m_from] such that sum_i (P c)_i b_to,i is the best
+// approximation of sum_j c_j b_from,j in the H2 norm of the reference interval
+// to which the interval of `to` is mapped: for an orthonormal basis, the inner
+// products.
 //
 // For intervals that change between stages: a train keeps its ranks when
 // coordinate k is transformed by P (TransformCoordinate of
 // tensor_train/arithmetic.h). Exact where the span of `from`, restricted to the
-// interval of `to`, lies in the span of `to`; the constant always does.
+// interval of `to`, lies in the span of `to`; the constant always is.
 Matrix ReexpansionMatrix(const BasisSpec& from, const BasisSpec& to);
 
 }  // namespace ttflow

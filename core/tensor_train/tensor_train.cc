@@ -1,0 +1,19 @@
+#include "core/tensor_train/tensor_train.h"
+
+namespace ttflow {
+
+std::vector<Index> TensorTrain::ranks() const {
+  std::vector<Index> ranks;
+  ranks.reserve(cores.size() + 1);
+  ranks.push_back(1);
+  for (const TrainCore& core : cores) ranks.push_back(core.right_rank);
+  return ranks;
+}
+
+Index TensorTrain::num_coefficients() const {
+  Index count = 0;
+  for (const TrainCore& core : cores) count += core.unfolding.size();
+  return count;
+}
+
+}  // namespace ttflow
