@@ -43,11 +43,16 @@ LeeWhiteleyError LeeWhiteley(const ConstVectorRef& log_weight,
     error.standard_error = std::numeric_limits<double>::infinity();
     return error;
   }
-  const double inflation = std::exp(
-      -(num_resamplings + 1) * std::log1p(-1 / static_cast<double>(num_first)));
-  // Negative by chance where the true variance is tiny.
+  const double first = static_cast<double>(num_first);
+  const double inflation =
+      std::exp(-(num_resamplings + 1) * std::log1p(-1 / first));
   const double variance = 1 - inflation * (1 - share.squaredNorm());
-  error.standard_error = std::sqrt(std::max(0.0, variance));
+  // Unbiased, but noisy, and negative by chance where the true variance is
+  // small; the part of the last weights alone never is.
+  const double number = static_cast<double>(weights.size());
+  const double last_part =
+      number > 1 ? (number * weights.squaredNorm() - 1) / (number - 1) : 0;
+  error.standard_error = std::sqrt(std::max({0.0, variance, last_part}));
   return error;
 }
 

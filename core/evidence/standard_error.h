@@ -20,9 +20,10 @@ struct LeeWhiteleyError {
 // final weight of the descendants of first ancestor e, n the number of
 // resamplings.
 //
-// The relative variance of Z, taken as the variance of log Z; never above 1,
-// which says "all from one ancestor", and 0 where the estimate of V is
-// negative. Infinite where no weight is finite.
+// V estimates the relative variance of Z, taken as the variance of log Z. Never
+// above 1, which says "all from one ancestor". V is unbiased but can be small
+// or negative by chance; it is kept above (N sum W^2 - 1) / (N - 1), the part
+// of the last weights alone. Infinite where no weight is finite.
 //
 // Shapes: log_weight [N], eve [N] in [0, num_first); num_first >= 2.
 // Source: Lee and Whiteley (2018), Variance estimation in the particle filter.
