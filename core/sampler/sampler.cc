@@ -28,7 +28,7 @@ constexpr int kFirstFrozenPass = 2;
 constexpr Index kPilotParticles = 512;
 constexpr double kPilotEss = 0.6;
 // The fitted base is wider than the pilot's cloud by this factor.
-constexpr double kBaseWidening = 1.5;
+constexpr double kBaseWidening = 1.25;
 
 // Rough shares of the work, for the progress figure alone.
 constexpr double kPilotShare = 0.05;
@@ -259,14 +259,19 @@ class TemperedSampler final : public Sampler {
     return absl::OkStatus();
   }
 
-  // A Gaussian base around the pilot's weighted cloud, wider than it.
+  // A Gaussian base about the wide centre, wider than the pilot's weighted cloud.
+  // Second moments about the *wide* centre: where the pilot has lost all modes of
+  // a coordinate but one, its own mean and variance would lose them for good.
   void FitBaseToPilot() {
     const Vector weights = NormalizedWeights(before_.log_weight);
-    if (options_.base.mean.empty()) {
-      base_parameters_.mean = WeightedMean(before_.position, weights);
-    }
     const Vector deviation =
-        WeightedVariance(before_.position, weights).cwiseSqrt();
+        ((before_.position.rowwise() - base_parameters_.mean.transpose())
+             .array()
+             .square()
+             .matrix()
+             .transpose() *
+         weights)
+            .cwiseSqrt();
     // A coordinate on which the pilot has collapsed keeps the wide scale.
     for (Index k = 0; k < deviation.size(); ++k) {
       if (deviation[k] > 1e-6 * base_parameters_.scale[k]) {

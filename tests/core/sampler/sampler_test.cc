@@ -1,0 +1,258 @@
+#include "core/sampler/sampler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "tests/core/sampler/test_energies.h"
+
+namespace ttflow {
+namespace {
+
+struct Outcome {
+  SampleResult result;
+  std::vector<StageInfo> stages;
+  std::shared_ptr<const Model> model;
+};
+
+Outcome Finish(std::unique_ptr<Sampler> sampler) {
+  NullInterrupter interrupter;
+  while (!sampler->done()) {
+    const absl::Status status = sampler->Step(interrupter);
+    EXPECT_TRUE(status.ok()) << status.ToString();
+  }
+  Outcome outcome;
+  outcome.result = sampler->TakeResult();
+  outcome.stages = sampler->stages();
+  outcome.model = sampler->model();
+  return outcome;
+}
+
+Outcome Run(std::shared_ptr<const Energy> energy,
+            const SamplerOptions& options,
+            int threads = 1) {
+  const Executor executor(threads);
+  return Finish(*Sampler::Create(std::move(energy), options, executor));
+}
+
+SamplerOptions SmallRun(FlowMode mode) {
+  SamplerOptions options;
+  options.num_particles = 1024;
+  options.num_samples = 500;
+  options.seed = 17;
+  options.flow.mode = mode;
+  return options;
+}
+
+bool SameBytes(const Matrix& a, const Matrix& b) {
+  return a.rows() == b.rows() && a.cols() == b.cols() &&
+         std::memcmp(a.data(), b.data(), sizeof(double) * a.size()) == 0;
+}
+
+class SamplerOfEachMode : public testing::TestWithParam<FlowMode> {};
+INSTANTIATE_TEST_SUITE_P(Modes,
+                         SamplerOfEachMode,
+                         testing::Values(FlowMode::kAuto,
+                                         FlowMode::kOn,
+                                         FlowMode::kOff));
+
+TEST_P(SamplerOfEachMode, FindsEvidenceAndMomentsOfAGaussianFarAway) {
+  const auto energy = std::make_shared<ShiftedGaussian>(4, 30, 0.5);
+  const Outcome outcome = Run(energy, SmallRun(GetParam()));
+  // Five reported errors and a floor: a false alarm of under 1e-4.
+  EXPECT_NEAR(outcome.result.log_evidence,
+              energy->LogEvidence(),
+              5 * outcome.result.log_evidence_standard_error + 0.02);
+  for (const CoordinateSummary& coordinate : outcome.result.coordinates) {
+    EXPECT_NEAR(coordinate.mean, 30, 0.15);
+    EXPECT_NEAR(coordinate.standard_deviation, 0.5, 0.1);
+  }
+  EXPECT_EQ(outcome.result.samples.rows(), 500);
+  EXPECT_EQ(outcome.stages.back().t, 1);
+}
+
+TEST_P(SamplerOfEachMode, KeepsBothModesOfDoubleWells) {
+  const auto energy = std::make_shared<DoubleWells>(3);
+  const Outcome outcome = Run(energy, SmallRun(GetParam()));
+  EXPECT_NEAR(outcome.result.log_evidence,
+              energy->LogEvidence(),
+              5 * outcome.result.log_evidence_standard_error + 0.02);
+  for (Index k = 0; k < 3; ++k) {
+    const double above =
+        (outcome.result.samples.col(k).array() > 0).cast<double>().mean();
+    EXPECT_NEAR(above, 0.5, 0.2);
+  }
+}
+
+TEST_P(SamplerOfEachMode, GivesTheSameBytesForAnyNumberOfThreads) {
+  const auto energy = std::make_shared<DoubleWells>(4);
+  SamplerOptions options = SmallRun(GetParam());
+  options.num_particles = 1500;  // not a multiple of a block
+  const Outcome one = Run(energy, options, 1);
+  const Outcome two = Run(energy, options, 2);
+  EXPECT_TRUE(SameBytes(one.result.samples, two.result.samples));
+  EXPECT_TRUE(SameBytes(one.result.particles, two.result.particles));
+  EXPECT_EQ(one.result.log_evidence, two.result.log_evidence);
+}
+
+TEST(Sampler, AnotherSeedGivesOtherSamples) {
+  const auto energy = std::make_shared<DoubleWells>(2);
+  SamplerOptions options = SmallRun(FlowMode::kOff);
+  const Outcome one = Run(energy, options);
+  options.seed = 18;
+  EXPECT_FALSE(
+      SameBytes(one.result.samples, Run(energy, options).result.samples));
+}
+
+TEST(Sampler, CountsEveryEvaluation) {
+  class Counted final : public ShiftedGaussian {
+   public:
+    Counted() : ShiftedGaussian(2, 0, 1) {}
+    absl::Status Evaluate(const ConstMatrixRef& x,
+                          VectorRef energy,
+                          MatrixRef* gradient,
+                          Interrupter& interrupter) const override {
+      points += x.rows();
+      gradients += gradient != nullptr ? x.rows() : 0;
+      return ShiftedGaussian::Evaluate(x, energy, gradient, interrupter);
+    }
+    mutable std::int64_t points = 0;
+    mutable std::int64_t gradients = 0;
+  };
+  const auto energy = std::make_shared<Counted>();
+  const Outcome outcome = Run(energy, SmallRun(FlowMode::kOn));
+  EXPECT_EQ(outcome.result.counts.num_energy_evaluations, energy->points);
+  EXPECT_EQ(outcome.result.counts.num_gradient_evaluations, energy->gradients);
+  EXPECT_EQ(outcome.stages.back().counts.num_energy_evaluations,
+            energy->points);
+}
+
+TEST(Sampler, GoesOnWhereEnergiesAreNotFiniteAndReportsThem) {
+  const auto energy = std::make_shared<HalfGaussian>(2);
+  const Outcome outcome = Run(energy, SmallRun(FlowMode::kAuto));
+  EXPECT_NEAR(outcome.result.log_evidence,
+              energy->LogEvidence() - std::log(2.0),
+              5 * outcome.result.log_evidence_standard_error + 0.02);
+  EXPECT_GT(outcome.result.samples.col(0).minCoeff(), 0);
+  EXPECT_GT(outcome.result.counts.num_nonfinite, 0);
+  bool warned = false;
+  for (const Warning& warning : outcome.result.warnings) {
+    warned |= warning.code == "NONFINITE_ENERGIES";
+  }
+  EXPECT_TRUE(warned);
+}
+
+TEST(Sampler, DeliversMoreSamplesThanParticlesFromFrozenRuns) {
+  const auto energy = std::make_shared<ShiftedGaussian>(2, 1, 2);
+  SamplerOptions options = SmallRun(FlowMode::kAuto);
+  options.num_samples = 2500;
+  const Outcome outcome = Run(energy, options);
+  EXPECT_EQ(outcome.result.samples.rows(), 2500);
+  EXPECT_EQ(outcome.stages.back().pass, 3);
+  EXPECT_NEAR(outcome.result.samples.col(0).mean(), 1, 0.3);
+}
+
+TEST(Sampler, ReportsFrozenBatchesAsTheirOwnEstimator) {
+  const auto energy = std::make_shared<ShiftedGaussian>(2, 1, 2);
+  SamplerOptions options = SmallRun(FlowMode::kOn);
+  options.evidence.frozen_batches = 8;
+  const Outcome outcome = Run(energy, options);
+  EXPECT_EQ(outcome.result.estimator, EvidenceEstimator::kFrozenBatches);
+  EXPECT_NEAR(outcome.result.log_evidence,
+              energy->LogEvidence(),
+              6 * outcome.result.log_evidence_standard_error + 0.01);
+}
+
+TEST(Sampler, DrawsFromATrainedModel) {
+  const auto energy = std::make_shared<DoubleWells>(2);
+  const Outcome trained = Run(energy, SmallRun(FlowMode::kOn));
+  const Executor executor(1);
+  DrawOptions draw;
+  draw.num_samples = 3000;
+  draw.seed = 5;
+  const Outcome drawn =
+      Finish(*Sampler::CreateDraw(energy, trained.model, draw, executor));
+  EXPECT_EQ(drawn.result.samples.rows(), 3000);
+  EXPECT_NEAR(drawn.result.log_evidence,
+              energy->LogEvidence(),
+              5 * drawn.result.log_evidence_standard_error + 0.02);
+  const Outcome again =
+      Finish(*Sampler::CreateDraw(energy, trained.model, draw, executor));
+  EXPECT_TRUE(SameBytes(drawn.result.samples, again.result.samples));
+}
+
+TEST(Sampler, StopsWithinABatchWhenInterrupted) {
+  class StopAfter final : public Interrupter {
+   public:
+    explicit StopAfter(int calls) : calls_(calls) {}
+    absl::Status Check() override {
+      return --calls_ < 0 ? absl::CancelledError("stop") : absl::OkStatus();
+    }
+
+   private:
+    int calls_;
+  };
+  const Executor executor(1);
+  auto sampler = *Sampler::Create(
+      std::make_shared<DoubleWells>(2), SmallRun(FlowMode::kOn), executor);
+  StopAfter interrupter(40);
+  absl::Status status;
+  while (status.ok() && !sampler->done()) status = sampler->Step(interrupter);
+  EXPECT_TRUE(absl::IsCancelled(status));
+  EXPECT_TRUE(sampler->done());
+}
+
+TEST(Sampler, RefusesToExceedItsBudget) {
+  SamplerOptions options = SmallRun(FlowMode::kOff);
+  options.max_energy_evaluations = 20000;
+  const Executor executor(1);
+  auto sampler =
+      *Sampler::Create(std::make_shared<DoubleWells>(8), options, executor);
+  NullInterrupter interrupter;
+  absl::Status status;
+  while (status.ok() && !sampler->done()) status = sampler->Step(interrupter);
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status.ToString();
+  EXPECT_LE(sampler->stages().back().counts.num_energy_evaluations, 20000);
+}
+
+TEST(Sampler, RefusesInvalidOptionsAndModelsOfAnotherDimension) {
+  const Executor executor(1);
+  SamplerOptions options;
+  options.schedule.conditional_ess = 2;
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      Sampler::Create(std::make_shared<DoubleWells>(2), options, executor)
+          .status()));
+  const Outcome trained =
+      Run(std::make_shared<DoubleWells>(2), SmallRun(FlowMode::kOff));
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      Sampler::CreateDraw(
+          std::make_shared<DoubleWells>(3), trained.model, {}, executor)
+          .status()));
+}
+
+TEST(Sampler, SaysWhereTheEnergyIsFiniteNowhere) {
+  class Nowhere final : public ShiftedGaussian {
+   public:
+    Nowhere() : ShiftedGaussian(2, 0, 1) {}
+    absl::Status Evaluate(const ConstMatrixRef&,
+                          VectorRef energy,
+                          MatrixRef* gradient,
+                          Interrupter&) const override {
+      energy.setConstant(std::nan(""));
+      if (gradient != nullptr) gradient->setZero();
+      return absl::OkStatus();
+    }
+  };
+  const Executor executor(1);
+  auto sampler = *Sampler::Create(
+      std::make_shared<Nowhere>(), SmallRun(FlowMode::kOff), executor);
+  NullInterrupter interrupter;
+  EXPECT_TRUE(absl::IsFailedPrecondition(sampler->Step(interrupter)));
+}
+
+}  // namespace
+}  // namespace ttflow
