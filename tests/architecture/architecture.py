@@ -115,7 +115,7 @@ def check_outside_layers(root):
             if path.parts[0] == "server" and include.startswith("client/"):
                 findings.append(f"{path}:{number}: server includes {include}")
             if (path.parts[0] == "client" and include.startswith("server/")
-                    and not path.name.startswith("embedded")):
+                    and path.parts[1] != "embedded"):
                 findings.append(f"{path}:{number}: only client/embedded may include {include}")
             if not include.startswith("core/") or CORE_SEEN_FROM_OUTSIDE.match(include):
                 continue
@@ -193,6 +193,10 @@ def _body_has_comment(lines, number):
     return False
 
 
+def _plain(name):
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
 TYPE = re.compile(r"(class|struct)\s+\w+[^;]*$")
 FUNCTION = re.compile(r"(?!static_assert|inline constexpr|constexpr|using|typedef|namespace|TTFLOW_)"
                       r"[\w:<>,&*\[\]][\w:<>,&*\s\[\]]*\(")
@@ -201,12 +205,14 @@ FUNCTION = re.compile(r"(?!static_assert|inline constexpr|constexpr|using|typede
 def check_headers_are_documented(root):
     """A header of core begins with what it is; each class, and each function at
     namespace level, has a comment above it; a plain struct has one there or at its
-    members. Overloads without a gap share the comment of the first."""
+    members. The class that the header's first line names ("// Funnel: ...") has its
+    comment there. Overloads without a gap share the comment of the first."""
     findings = []
     for path in _files(root, ["core"], {".h"}):
         lines = _lines(root, path)
         if not lines or not re.match(r"// \S", lines[0]):
             findings.append(f"{path}:1: a header begins with a comment that says what it is")
+        subject = _plain(lines[0].split(":")[0]) if lines else ""
         for number, line in _namespace_level(lines):
             is_type = bool(TYPE.match(line))
             if not is_type and not FUNCTION.match(line):
@@ -216,6 +222,8 @@ def check_headers_are_documented(root):
                 above -= 1
             before = lines[above].rstrip() if above >= 0 else ""
             if before.startswith("//"):
+                continue
+            if is_type and subject and _plain(line.split()[1]) == subject:
                 continue
             if line.startswith("struct") and _body_has_comment(lines, number):
                 continue

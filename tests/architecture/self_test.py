@@ -38,8 +38,8 @@ GOOD = {
     "server/CMakeLists.txt": "add_executable(ttflowd main.cc convert/model_codec.cc)\n",
     "server/main.cc": '#include "core/sampler/model.h"\n\nint main() {}\n',
     "server/convert/model_codec.cc": '#include "core/basis/basis.h"\n',
-    "client/CMakeLists.txt": "add_executable(ttflow embedded.cc)\n",
-    "client/embedded.cc": '#include "server/main.h"\n',
+    "client/CMakeLists.txt": "add_executable(ttflow embedded/server.cc)\n",
+    "client/embedded/server.cc": '#include "server/main.h"\n',
     "README.md": "See [the method](docs/method.md) or [the web](https://example.org).\n",
     "docs/method.md": "Data lies in /var/lib/ttflow.\n",
 }
@@ -112,7 +112,7 @@ class ArchitectureSelfTest(unittest.TestCase):
         self.expect("check_outside_layers", "server/convert/model_codec.cc:1")
 
     def test_client_includes_server(self):
-        self.write("client/CMakeLists.txt", "add_executable(ttflow embedded.cc main.cc)\n")
+        self.write("client/CMakeLists.txt", "add_executable(ttflow embedded/server.cc main.cc)\n")
         self.write("client/main.cc", '#include "server/main.h"\n')
         self.expect("check_outside_layers", "client/main.cc:1")
 
@@ -149,6 +149,11 @@ class ArchitectureSelfTest(unittest.TestCase):
         self.write("core/math/ridge.h", header(
             "core/math/ridge.h", "namespace ttflow {\n\nclass A {\n  // no\n};\n\n}  // namespace\n"))
         self.expect("check_headers_are_documented", "core/math/ridge.h:8")
+
+    def test_class_that_the_first_line_names(self):
+        self.write("core/math/ridge.h", header(
+            "core/math/ridge.h", "class RidgePath {\n  int no_;\n};\n", "// ridge_path: a thing."))
+        self.assertFalse(any(self.findings().values()), self.findings())
 
     def test_header_without_its_first_line(self):
         self.write("core/math/ridge.h", header("core/math/ridge.h", first=""))
