@@ -17,56 +17,58 @@ namespace ttflow {
 
 enum class RankRule {
   kEma,       // the paper's moving average of trains with TT-SVD rounding
-  kResidual,  // a bond grows while the held-out residual falls by more than its noise
+  kResidual,  // a bond grows while the held-out residual falls by more than its
+              // noise
 };
 
 struct FitOptions {
   BasisFamily basis = BasisFamily::kFourierExtension;
   bool orthonormal = true;
-  Index additive_basis_size = 12;  // most functions a coordinate; fewer where rows are few
+  Index additive_basis_size =
+      12;  // most functions a coordinate; fewer where rows are few
   Index train_basis_size = 6;
-  Index max_rank = 8;              // 0: no interaction train
+  Index max_rank = 8;  // 0: no interaction train
   RankRule rank_rule = RankRule::kResidual;
   double relative_tolerance = 1e-3;  // TT-SVD rounding
-  double ema_rate = 0.5;           // beta of phi <- (1 - beta) phi_old + beta phi_fit
-  Index max_pairs = -1;            // -1: as the rows allow, at least 2 d
+  double ema_rate = 0.5;  // beta of phi <- (1 - beta) phi_old + beta phi_fit
+  Index max_pairs = -1;   // -1: as the rows allow, at least 2 d
   double rows_per_unknown = 8;
-  double interval_tail = 0.005;    // weighted quantiles at both ends ...
-  double interval_margin = 0.1;    // ... widened by this share of their distance
+  double interval_tail = 0.005;  // weighted quantiles at both ends ...
+  double interval_margin = 0.25; // ... widened by this share of their distance
   int num_sweeps = 3;
 };
 
 // The data of one stage in local coordinates u. Centred internally.
 struct FitProblem {
-  ConstMatrixRef position;           // u [N, d]
-  ConstVectorRef weights;            // [N], sum 1
-  ConstMatrixRef gradient;           // grad_u f_t [N, d]
-  ConstVectorRef energy_difference;  // h = f_1 - f_0 [N]
+  ConstMatrixRef position;               // u [N, d]
+  ConstVectorRef weights;                // [N], sum 1
+  ConstMatrixRef gradient;               // grad_u f_t [N, d]
+  ConstVectorRef energy_difference;      // h = f_1 - f_0 [N]
   const std::vector<std::int8_t>& fold;  // [N], 0 or 1
 };
 
 struct FitResult {
-  // fold_potential[f] is fitted on the rows of the other fold and moves those of
-  // fold f; `potential` is fitted on all rows, for frozen runs.
+  // fold_potential[f] is fitted on the rows of the other fold and moves those
+  // of fold f; `potential` is fitted on all rows, for frozen runs.
   std::array<Potential, 2> fold_potential;
   Potential potential;
-  // rho_i = (h - c) - L phi(u_i) by the cross-fit: the rate at which log weights
-  // would fall along the flow; c makes its weighted mean zero. [N]
+  // rho_i = (h - c) - L phi(u_i) by the cross-fit: the rate at which log
+  // weights would fall along the flow; c makes its weighted mean zero. [N]
   Vector residual;
   // 1 - Var(rho) / Var(h), weighted, held out: the figure of merit.
   double validation_r2 = 0;
-  double additive_r2 = 0;       // the same with the additive part alone
-  double ridge = 0;             // chosen for the last part, relative to trace / p
-  Index num_unknowns = 0;       // of the largest solve
-  std::vector<Index> ranks;     // [d + 1], or empty without a train
+  double additive_r2 = 0;    // the same with the additive part alone
+  double ridge = 0;          // chosen for the last part, relative to trace / p
+  Index num_unknowns = 0;    // of the largest solve
+  std::vector<Index> ranks;  // [d + 1], or empty without a train
 };
 
 // Fits the three parts of phi in order, each on what the ones before leave, by
 // (alternating) least squares for
 //   L_t phi = h - hbar,  L_t phi = Laplace(phi) - grad f_t . grad phi,
 // docs/method.md (2), (3); a part is kept only where it lowers the held-out
-// residual. `previous`, if not null, is the last stage's result in the same kind
-// of coordinates: warm start of the train, and the `ema` rule's old train.
+// residual. `previous`, if not null, is the last stage's result in the same
+// kind of coordinates: warm start of the train, and the `ema` rule's old train.
 //
 // Errors: kCancelled etc. of the interrupter; kFailedPrecondition if fewer than
 //         64 particles have weight or Var(h) is zero: no flow then.

@@ -18,15 +18,15 @@ struct PairTerm {
   double coefficient = 0;
 };
 
-// phi(u) = sum_k sum_j additive[k][j] b_j(u_k) + sum_pairs c u_i u_j + train(u).
-// A value type of plain numbers: what a trained flow stores. u are the local
-// coordinates of the stage.
+// phi(u) = sum_k sum_j additive[k][j] b_j(u_k) + sum_pairs c u_i u_j +
+// train(u). A value type of plain numbers: what a trained flow stores. u are
+// the local coordinates of the stage.
 struct Potential {
   std::vector<BasisSpec> additive_basis;  // [d]
-  std::vector<Vector> additive;           // [d], each [m_k]; constant's entry zero
+  std::vector<Vector> additive;  // [d], each [m_k]; constant's entry zero
   std::vector<PairTerm> pairs;
-  std::vector<BasisSpec> train_basis;     // [d], or empty without a train
-  TensorTrain train;                      // cores [r_{k-1}, m_k, r_k]; no cores = none
+  std::vector<BasisSpec> train_basis;  // [d], or empty without a train
+  TensorTrain train;  // cores [r_{k-1}, m_k, r_k]; no cores = none
 
   Index dimension() const { return static_cast<Index>(additive_basis.size()); }
   bool has_train() const { return !train_basis.empty(); }

@@ -1,4 +1,5 @@
-// Sequential step: a bijection of R^d along a potential, with its exact log determinant.
+// Sequential step: a bijection of R^d along a potential, with its exact log
+// determinant.
 
 #ifndef TTFLOW_CORE_TRANSPORT_SEQUENTIAL_STEP_H_
 #define TTFLOW_CORE_TRANSPORT_SEQUENTIAL_STEP_H_

@@ -1,0 +1,45 @@
+// LinearFit: the additive part and the pair terms, fitted by one solve.
+
+#ifndef TTFLOW_CORE_TRANSPORT_LINEAR_FIT_H_
+#define TTFLOW_CORE_TRANSPORT_LINEAR_FIT_H_
+
+#include <array>
+#include <span>
+
+#include "core/basis/basis.h"
+#include "core/foundation/executor.h"
+#include "core/foundation/types.h"
+#include "core/transport/fit.h"
+#include "core/transport/fit_rows.h"
+
+namespace ttflow {
+
+// The parts of phi that are linear in their unknowns.
+struct LinearFit {
+  std::array<Potential, 2> fold_potential;  // [f] fitted on fold 1 - f
+  Potential potential;                      // fitted on all rows
+  // 1 - held-out risk / Var(h) of the additive part alone, and of what is kept.
+  double additive_r2 = 0;
+  double heldout_r2 = 0;
+  double ridge = 0;  // of what is kept; 0 if nothing is
+  Index num_unknowns = 0;
+};
+
+// Fits the additive part; then, jointly with it, the pairs that correlate most
+// with what it leaves. A part is kept only where it lowers the held-out risk:
+// each fold predicted by the coefficients of the other, one ridge for both.
+// The pairs of a fold's potential are screened on the other fold's rows too, so
+// h of a fold enters its potential through the ridge and the choice of parts
+// alone.
+//
+// previous: specs of the last stage [d], or empty.
+// Cost: two SYRKs of all rows (one without pairs) and at most 24 Cholesky
+//       decompositions.
+LinearFit FitLinearParts(const FitRows& rows,
+                         const FitOptions& options,
+                         std::span<const BasisSpec> previous,
+                         const Executor& executor);
+
+}  // namespace ttflow
+
+#endif  // TTFLOW_CORE_TRANSPORT_LINEAR_FIT_H_
