@@ -9,6 +9,7 @@
 #ifndef TTFLOW_SERVER_JOBS_JOB_MANAGER_H_
 #define TTFLOW_SERVER_JOBS_JOB_MANAGER_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -127,6 +128,7 @@ class JobManager {
  private:
   Database& database_;
   const JobManagerOptions options_;
+  std::atomic<bool> draining_{false};
   JobNotifier notifier_;
   WorkerPool workers_;
 };

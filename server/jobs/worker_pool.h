@@ -3,6 +3,7 @@
 #ifndef TTFLOW_SERVER_JOBS_WORKER_POOL_H_
 #define TTFLOW_SERVER_JOBS_WORKER_POOL_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/jobs/job_notifier.h"
@@ -68,11 +70,11 @@ class WorkerPool {
 
   mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  bool work_expected_ ABSL_GUARDED_BY(mutex_) = true;
+  std::int64_t num_wakes_ ABSL_GUARDED_BY(mutex_) = 0;
   int num_alive_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, std::shared_ptr<RunControl>, std::less<>> running_
       ABSL_GUARDED_BY(mutex_);
-  std::vector<std::thread> threads_;
+  std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace ttflow::server

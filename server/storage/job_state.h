@@ -27,7 +27,6 @@ bool IsTerminal(JobState state);
 //
 //   QUEUED  -> RUNNING    a worker claims it
 //           -> CANCELLED  a user cancels it before it runs
-//           -> FAILED     its worker was lost too often
 //   RUNNING -> SUCCEEDED, FAILED, CANCELLED
 //           -> QUEUED     the server stopped, or its worker was lost
 //
