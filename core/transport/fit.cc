@@ -1,6 +1,8 @@
 #include "core/transport/fit.h"
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -8,6 +10,7 @@
 #include "core/transport/fit_rows.h"
 #include "core/transport/linear_fit.h"
 #include "core/transport/prepared_potential.h"
+#include "core/transport/train_fit.h"
 
 namespace ttflow {
 namespace {
@@ -55,6 +58,18 @@ double CentreResidual(const ConstVectorRef& weights, Vector& residual) {
   return variance / weight;
 }
 
+void AddTrain(TrainFit train, FitResult& result) {
+  result.ridge = train.ridge;
+  result.num_unknowns = std::max(result.num_unknowns, train.num_unknowns);
+  result.ranks = train.train.ranks();
+  for (int f = 0; f < 2; ++f) {
+    result.fold_potential[f].train_basis = train.basis;
+    result.fold_potential[f].train = std::move(train.fold_train[f]);
+  }
+  result.potential.train_basis = std::move(train.basis);
+  result.potential.train = std::move(train.train);
+}
+
 }  // namespace
 
 absl::StatusOr<FitResult> FitPotential(const FitProblem& problem,
@@ -63,13 +78,16 @@ absl::StatusOr<FitResult> FitPotential(const FitProblem& problem,
                                        const RandomKey& key,
                                        const Executor& executor,
                                        Interrupter& interrupter) {
-  static_cast<void>(key);
   TTFLOW_RETURN_IF_ERROR(interrupter.Check());
   TTFLOW_ASSIGN_OR_RETURN(const FitRows rows, GatherFitRows(problem));
   std::span<const BasisSpec> previous_basis;
   if (previous != nullptr) previous_basis = previous->potential.additive_basis;
   LinearFit linear = FitLinearParts(rows, options, previous_basis, executor);
   TTFLOW_RETURN_IF_ERROR(interrupter.Check());
+  TTFLOW_ASSIGN_OR_RETURN(
+      std::optional<TrainFit> train,
+      FitInteractionTrain(
+          rows, linear, options, previous, key, executor, interrupter));
 
   FitResult result;
   result.fold_potential = std::move(linear.fold_potential);
@@ -77,7 +95,7 @@ absl::StatusOr<FitResult> FitPotential(const FitProblem& problem,
   result.ridge = linear.ridge;
   result.num_unknowns = linear.num_unknowns;
   result.additive_r2 = linear.additive_r2;
-
+  if (train.has_value()) AddTrain(*std::move(train), result);
   result.residual =
       CrossFittedResidual(problem, result.fold_potential, executor);
   const double variance = CentreResidual(problem.weights, result.residual);

@@ -33,8 +33,8 @@ struct FitOptions {
   double ema_rate = 0.5;  // beta of phi <- (1 - beta) phi_old + beta phi_fit
   Index max_pairs = -1;   // -1: as the rows allow, at least 2 d
   double rows_per_unknown = 8;
-  double interval_tail = 0.005;  // weighted quantiles at both ends ...
-  double interval_margin = 0.25; // ... widened by this share of their distance
+  double interval_tail = 0.005;   // weighted quantiles at both ends ...
+  double interval_margin = 0.25;  // ... widened by this share of their distance
   int num_sweeps = 3;
 };
 

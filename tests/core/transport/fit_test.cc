@@ -2,77 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/Cholesky>
 #include <cmath>
 #include <limits>
 
+#include "tests/core/transport/cloud.h"
 #include "tests/core/transport/random_potential.h"
 
 namespace ttflow {
 namespace {
-
-// A cloud at annealing time t with all that a fit reads.
-struct Cloud {
-  Matrix position;
-  Vector weights;
-  Matrix gradient;
-  Vector energy_difference;
-  std::vector<std::int8_t> fold;
-
-  FitProblem problem() const {
-    return {position, weights, gradient, energy_difference, fold};
-  }
-};
-
-Cloud MakeCloud(Index size, Index dimension, std::uint64_t seed) {
-  Cloud cloud;
-  cloud.position = RandomPoints(size, dimension, seed);
-  cloud.weights = Vector::Constant(size, 1.0 / static_cast<double>(size));
-  cloud.gradient.resize(size, dimension);
-  cloud.energy_difference.resize(size);
-  for (Index i = 0; i < size; ++i) cloud.fold.push_back(i % 2 == 0 ? 0 : 1);
-  return cloud;
-}
-
-absl::StatusOr<FitResult> Fit(const Cloud& cloud,
-                              const FitOptions& options,
-                              const FitResult* previous = nullptr,
-                              int num_threads = 1) {
-  NullInterrupter interrupter;
-  return FitPotential(cloud.problem(),
-                      options,
-                      previous,
-                      RandomKey(1),
-                      Executor(num_threads),
-                      interrupter);
-}
-
-// N(0, s^2) to N(mean, covariance) at time t, exact particles at t.
-Cloud GaussianCloud(Index size,
-                    const Matrix& precision,
-                    double base_scale,
-                    double t) {
-  const Index d = precision.rows();
-  Cloud cloud = MakeCloud(size, d, 31);
-  const Vector mean = Vector::LinSpaced(d, 0.5, -0.7);
-  const Matrix base_precision =
-      Matrix::Identity(d, d) / (base_scale * base_scale);
-  const Matrix now = (1 - t) * base_precision + t * precision;
-  const Vector center = now.ldlt().solve(t * precision * mean);
-  // u = center + L^-T z has precision L L^T.
-  const Eigen::LLT<Matrix> factor(now);
-  cloud.position =
-      (factor.matrixU().solve(cloud.position.transpose()).colwise() + center)
-          .transpose();
-  const Matrix difference = cloud.position.rowwise() - mean.transpose();
-  const Matrix target_gradient = difference * precision;
-  const Matrix base_gradient = cloud.position * base_precision;
-  cloud.gradient = (1 - t) * base_gradient + t * target_gradient;
-  cloud.energy_difference =
-      0.5 * (target_gradient.cwiseProduct(difference).rowwise().sum() -
-             base_gradient.cwiseProduct(cloud.position).rowwise().sum());
-  return cloud;
-}
 
 Matrix TridiagonalPrecision(Index d) {
   Matrix precision = 2 * Matrix::Identity(d, d);
