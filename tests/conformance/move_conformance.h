@@ -128,11 +128,11 @@ TEST_P(MoveConformance, StartAndEndAreExchangeable) {
 
 TEST_P(MoveConformance, ForgetsAWrongStart) {
   CorrelatedGaussianProblem problem;
-  const Index n = 4000;
+  const Index n = 2000;
   Particles particles = problem.Start(Matrix::Constant(n, 3, 2).array() +
                                       problem.ExactDraws(n, 1).array());
   ASSERT_TRUE(TheMove()
-                  .Apply(Settings(600, problem.scale()),
+                  .Apply(Settings(200, problem.scale()),
                          1,
                          problem.energy(),
                          RandomKey(14),
