@@ -20,11 +20,11 @@ namespace ttflow::server {
 
 // Everything that a successful attempt leaves behind.
 struct Completion {
-  std::string result;  // serialised
-  RowSource samples;
-  RowSource particles;    // no rows: not kept
-  RowSource log_weights;  // [N, 1]
-  std::optional<NewFlow> flow;
+  std::string result{};  // serialised
+  RowSource samples{};
+  RowSource particles{};    // no rows: not kept
+  RowSource log_weights{};  // [N, 1]
+  std::optional<NewFlow> flow{};
 };
 
 // A job and its stages after a sequence, read at one instant.

@@ -25,19 +25,19 @@ struct NewJob {
   // The effective specification, serialised; handed to the runner unchanged.
   std::string spec;
   // Makes creation idempotent; empty: every call creates a job.
-  std::string request_id;
+  std::string request_id{};
   // What the caller sent, serialised deterministically: a second call with the
   // same request_id must bring the same bytes. Empty: `spec` is compared (wrong
   // where the server fills in something random, such as a seed).
-  std::string request_fingerprint;
-  Labels labels;
+  std::string request_fingerprint{};
+  Labels labels{};
 };
 
 // Why a job FAILED.
 struct JobError {
-  int code = 0;         // canonical status code
-  std::string reason;   // stable, UPPER_SNAKE_CASE: "WORKER_LOST", ...
-  std::string message;  // for a person
+  int code = 0;           // canonical status code
+  std::string reason{};   // stable, UPPER_SNAKE_CASE: "WORKER_LOST", ...
+  std::string message{};  // for a person
 };
 
 // One job. Times are the store's.
@@ -73,10 +73,10 @@ struct Claim {
 
 // Which jobs to list, newest first.
 struct JobQuery {
-  std::vector<JobState> states;  // empty: all
-  Labels labels;                 // every one must match
-  int page_size = 50;            // >= 1
-  std::string cursor;            // "" or JobPage::next_cursor
+  std::vector<JobState> states{};  // empty: all
+  Labels labels{};                 // every one must match
+  int page_size = 50;              // >= 1
+  std::string cursor{};            // "" or JobPage::next_cursor
   // A page ends early where its specs and results grow beyond this.
   std::int64_t max_bytes = 4 << 20;
 };

@@ -25,7 +25,7 @@ struct RowSource {
   // Writes rows [first, first + count) to out [count * columns], row-major.
   std::function<void(
       std::int64_t first, std::int64_t count, std::span<double> out)>
-      fill;
+      fill{};
 };
 
 // Rows [offset, offset + rows) of a table.
