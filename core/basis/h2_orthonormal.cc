@@ -15,12 +15,12 @@ namespace ttflow {
 namespace {
 
 // The Gram matrices of Fourier extensions are nearly singular: with doubles the
-// smallest kept eigenvalue, 1e-12 of the largest, would be noise.
+// smallest kept eigenvalue, 1e-11 of the largest, would be noise.
 using Real = long double;
 using RealVector = Eigen::Matrix<Real, Eigen::Dynamic, 1>;
 using RealMatrix = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>;
 
-constexpr Real kRelativeCut = 1e-12L;
+constexpr Real kRelativeCut = 1e-11L;
 constexpr Real kPi = std::numbers::pi_v<Real>;
 
 // Derivative of order q of the raw function j, in closed form.

@@ -24,7 +24,7 @@ struct BasisTransform {
 // others are orthogonal to it and to each other in
 //   (f, g) = int_{-4}^{4} f g + f' g' + f'' g'' du,
 // with unit norm: eigenvectors of the scaled Gram matrix in descending order of
-// the eigenvalue; those below 1e-12 of the largest are left out.
+// the eigenvalue; those below 1e-11 of the largest are left out.
 // Otherwise the identity.
 //
 // Threads: thread-safe; the reference stays valid to the end of the process.
