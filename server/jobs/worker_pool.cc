@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/foundation/status_macros.h"
 #include "server/logging/logging.h"
 #include "server/storage/store_error.h"
 
@@ -54,6 +55,7 @@ absl::StatusOr<Completion> RunGuarded(JobRunner& runner,
                                       StageSink& stages,
                                       Interrupter& interrupter) {
   try {
+    TTFLOW_RETURN_IF_ERROR(interrupter.Check());
     return runner.Run(job, stages, interrupter);
   } catch (const std::bad_alloc&) {
     return ErrorWithReason(absl::StatusCode::kResourceExhausted,
@@ -180,11 +182,7 @@ void WorkerPool::RunJob(const JobRecord& job) {
   notifier_.Notify(job.id);
   LogInfo(absl::StrCat("job ", job.id, ": attempt ", job.attempt, " begins"));
   ClaimedStageSink stages(database_, notifier_, {job.id, job.attempt});
-  absl::StatusOr<Completion> outcome = control->Check();
-  if (outcome.status().ok()) {
-    outcome = RunGuarded(runner_, job, stages, *control);
-  }
-  WriteEnd(job, *control, outcome);
+  WriteEnd(job, *control, RunGuarded(runner_, job, stages, *control));
   {
     absl::MutexLock lock(&mutex_);
     running_.erase(job.id);
