@@ -295,6 +295,24 @@ def check_links(root):
     return findings
 
 
+REASON = re.compile(r'"([A-Z][A-Z]+(?:_[A-Z]+)+)"')
+# Words of the same look that are names of environment variables.
+NO_REASON = re.compile(r"^(TTFLOW|XDG|LC|NO_COLOR|PROJECT)(_|$)")
+
+
+def check_reasons_are_documented(root):
+    """Every reason of an error or warning that the sources name is in docs/errors.md."""
+    findings = []
+    document = root / "docs" / "errors.md"
+    text = document.read_text(encoding="utf-8") if document.is_file() else ""
+    for path in _files(root, ["core", "server", "client"], {".h", ".cc"}):
+        for number, line in enumerate(_lines(root, path), 1):
+            for reason in REASON.findall(line):
+                if not NO_REASON.match(reason) and f"`{reason}`" not in text:
+                    findings.append(f"{path}:{number}: docs/errors.md does not explain {reason}")
+    return findings
+
+
 CHECKS = [
     check_core_layers,
     check_core_is_pure,
@@ -307,4 +325,5 @@ CHECKS = [
     check_no_machine_paths,
     check_no_leftovers,
     check_links,
+    check_reasons_are_documented,
 ]

@@ -173,6 +173,12 @@ class ArchitectureSelfTest(unittest.TestCase):
         self.write("README.md", "See [here](docs/nowhere.md).\n")
         self.expect("check_links", "README.md:1")
 
+    def test_reason_that_no_document_explains(self):
+        self.write("server/main.cc", 'auto a = Error("QUEUE_FULL"), b = getenv("TTFLOW_ADDRESS");\n')
+        self.expect("check_reasons_are_documented", "server/main.cc:1")
+        self.write("docs/errors.md", "| `QUEUE_FULL` | wait |\n")
+        self.assertFalse(any(self.findings().values()), self.findings())
+
 
 CTEST = """<?xml version="1.0"?>
 <testsuite name="x">
