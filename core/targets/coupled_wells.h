@@ -47,6 +47,8 @@ class CoupledWells final : public Target {
   mutable std::unique_ptr<const WellChain> chain_;
 };
 
+// What the registry knows of the target, and how it is made: null where the
+// parameters have faults, which they then hold.
 TargetSchema CoupledWellsSchema();
 std::shared_ptr<const Target> MakeCoupledWells(TargetParameters& parameters);
 

@@ -38,6 +38,8 @@ class Funnel final : public Target {
   double scale_;
 };
 
+// What the registry knows of the target, and how it is made: null where the
+// parameters have faults, which they then hold.
 TargetSchema FunnelSchema();
 std::shared_ptr<const Target> MakeFunnel(TargetParameters& parameters);
 

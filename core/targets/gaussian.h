@@ -68,6 +68,8 @@ class FullGaussian final : public Target {
   double log_evidence_;
 };
 
+// What the registry knows of the target, and how it is made: null where the
+// parameters have faults, which they then hold.
 TargetSchema GaussianSchema();
 std::shared_ptr<const Target> MakeGaussian(TargetParameters& parameters);
 

@@ -60,6 +60,8 @@ class GaussianMixture final : public Target {
   std::vector<Matrix> precision_;  // full components only
 };
 
+// What the registry knows of the target, and how it is made: null where the
+// parameters have faults, which they then hold.
 TargetSchema GaussianMixtureSchema();
 std::shared_ptr<const Target> MakeGaussianMixture(TargetParameters& parameters);
 TargetSchema Gmm40Schema();

@@ -44,6 +44,8 @@ class ManyWell final : public Target {
   QuarticWell well_;
 };
 
+// What the registry knows of the target, and how it is made: null where the
+// parameters have faults, which they then hold.
 TargetSchema ManyWellSchema();
 std::shared_ptr<const Target> MakeManyWell(TargetParameters& parameters);
 

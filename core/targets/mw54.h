@@ -40,6 +40,8 @@ class Mw54 final : public Target {
   QuarticWell well_;
 };
 
+// What the registry knows of the target, and how it is made: null where the
+// parameters have faults, which they then hold.
 TargetSchema Mw54Schema();
 std::shared_ptr<const Target> MakeMw54(TargetParameters& parameters);
 

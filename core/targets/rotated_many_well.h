@@ -50,6 +50,8 @@ class RotatedManyWell final : public Target {
 // seed.
 Matrix RandomRotation(Index dimension, std::uint64_t seed);
 
+// What the registry knows of the target, and how it is made: null where the
+// parameters have faults, which they then hold.
 TargetSchema RotatedManyWellSchema();
 std::shared_ptr<const Target> MakeRotatedManyWell(TargetParameters& parameters);
 
