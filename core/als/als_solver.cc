@@ -64,9 +64,13 @@ class Sweeper {
         options_(options),
         executor_(executor),
         has_heldout_(has_heldout),
+        rhs_(problem.rhs()),
         train_(std::move(train)),
         left_(train_.dimension() + 1),
         right_(train_.dimension() + 1) {
+    // A large constant in the right-hand side would cost digits in every
+    // centred sum below.
+    if (options_.profile_constant) rhs_.array() -= TrainingMean();
     Orthogonalize(train_, 0);
     const Index d = train_.dimension();
     left_[0] = BoundaryState(problem_.num_rows(), problem_.num_components());
@@ -97,7 +101,7 @@ class Sweeper {
     const std::span<const std::uint8_t> group(
         reinterpret_cast<const std::uint8_t*>(roles_.data()), roles_.size());
     NormalSums sums = std::move(ComputeNormalSums(
-        p, problem_.weights(), problem_.rhs(), group, 1, fill, executor_)[0]);
+        p, problem_.weights(), rhs_, group, 1, fill, executor_)[0]);
     if (options_.profile_constant) sums = sums.Centered();
     const Vector present = core.unfolding.reshaped();
     if (options_.proximal) sums = sums.Deflated(present);
@@ -129,6 +133,18 @@ class Sweeper {
   }
 
  private:
+  double TrainingMean() const {
+    double weight = 0;
+    double sum = 0;
+    for (Index i = 0; i < problem_.num_rows(); ++i) {
+      const double w = problem_.weights()[i];
+      if (roles_[i] != RowRole::kTraining || !(w > 0)) continue;
+      weight += w;
+      sum += w * rhs_[i];
+    }
+    return sum / weight;
+  }
+
   void UpdateLeft(Index k) {
     const TrainCore& core = train_.cores[k];
     left_[k + 1].resize(problem_.num_rows(),
@@ -185,7 +201,7 @@ class Sweeper {
         if (roles_[i] == RowRole::kIgnored || !(w > 0)) continue;
         for (Index c = 0; c < count; ++c) {
           sums[block * count + c][roles_[i] == RowRole::kHeldOut].Add(
-              w, prediction(i - begin, c) - problem_.rhs()[i]);
+              w, prediction(i - begin, c) - rhs_[i]);
         }
       }
     });
@@ -208,6 +224,7 @@ class Sweeper {
   const AlsOptions& options_;
   const Executor& executor_;
   bool has_heldout_;
+  Vector rhs_;
   TensorTrain train_;
   std::vector<Matrix> left_;   // left_[k]: state before core k
   std::vector<Matrix> right_;  // right_[k]: state of the cores from k on
@@ -257,11 +274,24 @@ double Risk(const AlsProblem& problem,
             std::span<const RowRole> roles,
             RowRole role,
             bool profile_constant) {
+  const auto counts = [&](Index i) {
+    return roles[i] == role && problem.weights()[i] > 0;
+  };
+  // About the plain mean first: a large constant would cost digits.
+  double shift = 0;
+  if (profile_constant) {
+    double count = 0;
+    for (Index i = 0; i < problem.num_rows(); ++i) {
+      if (!counts(i)) continue;
+      shift += prediction[i] - problem.rhs()[i];
+      ++count;
+    }
+    if (count > 0) shift /= count;
+  }
   ResidualSums sums;
   for (Index i = 0; i < problem.num_rows(); ++i) {
-    const double w = problem.weights()[i];
-    if (roles[i] == role && w > 0)
-      sums.Add(w, prediction[i] - problem.rhs()[i]);
+    if (!counts(i)) continue;
+    sums.Add(problem.weights()[i], prediction[i] - problem.rhs()[i] - shift);
   }
   return sums.Risk(profile_constant);
 }

@@ -14,6 +14,10 @@
 namespace ttflow {
 namespace {
 
+// Growth that lowers the held-out risk by less than this fraction costs more in
+// later stages than it gains.
+constexpr double kLeastRelativeGain = 0.02;
+
 // The ranks after growth by `increment`, none below its present value and none
 // above what the cores on either side can fill.
 std::vector<Index> GrownRanks(const TensorTrain& train,
@@ -121,6 +125,15 @@ class Judge {
     return gain;
   }
 
+  // Held-out risk of the zero train.
+  double RiskOfZero() const {
+    return Risk(problem_,
+                Vector::Zero(problem_.num_rows()),
+                roles_,
+                role_,
+                profile_constant_);
+  }
+
   // Sets the risks of a result whose train was changed.
   void Rate(const Vector& prediction, AlsResult& result) const {
     result.training_risk = Risk(
@@ -154,6 +167,10 @@ class ResidualRankAdaptation final : public RankAdaptation {
                                 Interrupter& interrupter) const override {
     const Judge judge(problem, roles, options_.als.profile_constant);
     const Index bound = RankBound(problem, options_);
+    // What the tolerance calls equal: not worth a rank.
+    const double negligible = options_.relative_tolerance *
+                              options_.relative_tolerance *
+                              judge.RiskOfZero();
     TTFLOW_ASSIGN_OR_RETURN(AlsResult best,
                             SolveAls(problem,
                                      roles,
@@ -163,11 +180,12 @@ class ResidualRankAdaptation final : public RankAdaptation {
                                      interrupter));
     Vector errors =
         judge.SquaredErrors(ApplyProblem(problem, best.train, executor));
-    Shorten(problem, judge, executor, best, errors);
+    Shorten(problem, judge, negligible, executor, best, errors);
     std::uint32_t attempt = 1;
     // A failed growth by one is tried once more by two: some interactions need
     // a pair of directions before they help at all.
-    for (Index increment = 1; increment <= 2;) {
+    for (Index increment = 1;
+         increment <= 2 && best.heldout_risk > negligible;) {
       const TensorTrain grown =
           Enrich(best.train,
                  increment,
@@ -183,22 +201,25 @@ class ResidualRankAdaptation final : public RankAdaptation {
       trial.num_skipped += best.num_skipped;
       trial.num_unknowns = std::max(trial.num_unknowns, best.num_unknowns);
       const Judge::Gain gain = judge.Compare(errors, trial_errors);
-      if (!(gain.mean > gain.noise)) {
+      if (!(gain.mean > gain.noise &&
+            gain.mean > kLeastRelativeGain * best.heldout_risk)) {
         ++increment;
         continue;
       }
       best = std::move(trial);
       errors = std::move(trial_errors);
-      Shorten(problem, judge, executor, best, errors);
+      Shorten(problem, judge, negligible, executor, best, errors);
       increment = 1;
     }
     return best;
   }
 
  private:
-  // Rounds where the held-out risk does not rise beyond its noise.
+  // Rounds where the held-out risk does not rise beyond its noise, or stays
+  // negligible.
   void Shorten(const AlsProblem& problem,
                const Judge& judge,
+               double negligible,
                const Executor& executor,
                AlsResult& result,
                Vector& errors) const {
@@ -208,9 +229,11 @@ class ResidualRankAdaptation final : public RankAdaptation {
     const Vector prediction = ApplyProblem(problem, rounded, executor);
     Vector rounded_errors = judge.SquaredErrors(prediction);
     const Judge::Gain loss = judge.Compare(rounded_errors, errors);
-    if (loss.mean > loss.noise) return;
-    result.train = std::move(rounded);
-    judge.Rate(prediction, result);
+    AlsResult shorter = result;
+    shorter.train = std::move(rounded);
+    judge.Rate(prediction, shorter);
+    if (loss.mean > loss.noise && shorter.heldout_risk > negligible) return;
+    result = std::move(shorter);
     errors = std::move(rounded_errors);
   }
 

@@ -63,10 +63,11 @@ class RankAdaptation {
 };
 
 // Makes the rule `residual`: all bonds grow by one, and the growth is kept
-// while the held-out risk falls by more than the standard error of that fall;
-// rounding to `relative_tolerance`, kept where it does not raise the held-out
-// risk beyond noise, takes back what single bonds do not need. `previous` is
-// not used.
+// while the held-out risk falls by more than the standard error of that fall
+// and by 2 % at least; rounding to `relative_tolerance`, kept where it does not
+// raise the held-out risk beyond noise, takes back what single bonds do not
+// need. A risk below relative_tolerance^2 of the zero train's counts as zero.
+// `previous` is not used.
 std::unique_ptr<const RankAdaptation> MakeResidualRankAdaptation(
     const RankAdaptationOptions& options);
 

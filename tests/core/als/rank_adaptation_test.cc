@@ -1,0 +1,236 @@
+#include "core/als/rank_adaptation.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "core/tensor_train/arithmetic.h"
+#include "core/tensor_train/round.h"
+#include "tests/core/als/regression_data.h"
+
+namespace ttflow {
+namespace {
+
+Index LargestRank(const TensorTrain& train) {
+  return std::ranges::max(train.ranks());
+}
+
+TensorTrain Zero(Index d, Index size) {
+  const std::vector<Index> sizes(d, size);
+  return MakeZeroTrain(sizes);
+}
+
+double Variance(const Vector& y) {
+  return (y.array() - y.mean()).square().mean();
+}
+
+TEST(EnrichTest, RaisesRanksWithoutChangingTheFunction) {
+  const TensorTrain train = RandomTrain(4, 5, 2, 1);
+  const TensorTrain grown = Enrich(train, 2, 0, RandomKey(3), 0);
+  EXPECT_EQ(grown.ranks(), (std::vector<Index>{1, 4, 4, 4, 1}));
+  EXPECT_LE(Norm(Add(grown, train, 1, -1)), 1e-6 * Norm(train));
+  const BasisTable table = UniformTable(100, 4, 5);
+  EXPECT_TRUE(
+      EvaluateTrain(grown, table).isApprox(EvaluateTrain(train, table), 1e-12));
+}
+
+TEST(EnrichTest, KeepsToTheBoundAndToWhatCoresCanFill) {
+  const TensorTrain train = RandomTrain(3, 2, 1, 1);
+  EXPECT_EQ(Enrich(train, 9, 0, RandomKey(3), 0).ranks(),
+            (std::vector<Index>{1, 2, 2, 1}));
+  const TensorTrain wide = RandomTrain(4, 6, 3, 1);
+  EXPECT_EQ(Enrich(wide, 5, 4, RandomKey(3), 0).ranks(),
+            (std::vector<Index>{1, 4, 4, 4, 1}));
+  // A bound below the present rank does not cut.
+  EXPECT_EQ(Enrich(wide, 5, 2, RandomKey(3), 0).ranks(), wide.ranks());
+}
+
+TEST(EnrichTest, GivesTheSolverDirectionsToUse) {
+  const Index n = 2000;
+  const BasisTable table = UniformTable(n, 3, 4);
+  const TensorTrain truth = RandomTrain(3, 4, 2, 1);
+  const RegressionProblem problem(
+      table, Vector::Ones(n), EvaluateTrain(truth, table));
+  TensorTrain poor = truth;
+  Round(poor, 0, 1);
+  NullInterrupter interrupter;
+  AlsOptions options;
+  options.ridges = {1e-12};
+  options.num_half_sweeps = 30;
+  options.min_relative_gain = 0;
+  const auto result = SolveAls(problem,
+                               Roles(n, 0),
+                               Enrich(poor, 1, 0, RandomKey(3), 0),
+                               options,
+                               Executor(1),
+                               interrupter);
+  ASSERT_TRUE(result.ok());
+  EXPECT_LE(result->training_risk, 1e-12 * Variance(problem.rhs()));
+}
+
+// What every rank rule keeps.
+struct RuleCase {
+  std::string name;
+  std::unique_ptr<const RankAdaptation> (*make)(const RankAdaptationOptions&);
+};
+
+class RankRuleConformance : public ::testing::TestWithParam<RuleCase> {
+ protected:
+  static constexpr Index kRows = 3000;
+
+  absl::StatusOr<AlsResult> Fit(const RegressionProblem& problem,
+                                const RankAdaptationOptions& options,
+                                const TensorTrain* previous = nullptr,
+                                int threads = 1) const {
+    NullInterrupter interrupter;
+    return GetParam().make(options)->Fit(problem,
+                                         Roles(kRows, 4),
+                                         Zero(3, 5),
+                                         previous,
+                                         RandomKey(5),
+                                         Executor(threads),
+                                         interrupter);
+  }
+
+  BasisTable table_ = UniformTable(kRows, 3, 5);
+  Vector truth_ = EvaluateTrain(RandomTrain(3, 5, 2, 1), table_);
+};
+
+TEST_P(RankRuleConformance, KeepsToTheBounds) {
+  const RegressionProblem problem(table_, Vector::Ones(kRows), truth_);
+  RankAdaptationOptions options;
+  options.max_rank = 1;
+  const auto bounded = Fit(problem, options);
+  ASSERT_TRUE(bounded.ok());
+  EXPECT_EQ(LargestRank(bounded->train), 1);
+  options.max_rank = 0;
+  options.max_unknowns = 5 * 2 * 2;
+  const auto limited = Fit(problem, options);
+  ASSERT_TRUE(limited.ok());
+  EXPECT_LE(LargestRank(limited->train), 2);
+  EXPECT_LE(limited->num_unknowns, 5 * 2 * 2);
+}
+
+TEST_P(RankRuleConformance, ReportsTheRisksOfTheTrainItReturns) {
+  const RegressionProblem problem(
+      table_, Vector::Ones(kRows), truth_ + Noise(kRows, 0.2));
+  const auto result = Fit(problem, RankAdaptationOptions());
+  ASSERT_TRUE(result.ok());
+  const Vector prediction = EvaluateTrain(result->train, table_);
+  EXPECT_NEAR(
+      result->heldout_risk,
+      Risk(problem, prediction, Roles(kRows, 4), RowRole::kHeldOut, false),
+      1e-9 * result->heldout_risk);
+  EXPECT_NEAR(
+      result->training_risk,
+      Risk(problem, prediction, Roles(kRows, 4), RowRole::kTraining, false),
+      1e-9 * result->training_risk);
+}
+
+TEST_P(RankRuleConformance, RepeatedStagesReachTheTruth) {
+  const RegressionProblem problem(table_, Vector::Ones(kRows), truth_);
+  RankAdaptationOptions options;
+  options.als.ridges = {1e-10, 1e-6};
+  options.als.num_half_sweeps = 20;
+  options.relative_tolerance = 1e-4;
+  TensorTrain previous = Zero(3, 5);
+  double risk = 0;
+  for (int stage = 0; stage < 20; ++stage) {
+    const auto result = Fit(problem, options, stage > 0 ? &previous : nullptr);
+    ASSERT_TRUE(result.ok());
+    previous = result->train;
+    risk = result->heldout_risk;
+  }
+  EXPECT_LE(risk, 1e-3 * Variance(truth_));
+  EXPECT_EQ(LargestRank(previous), 2);
+}
+
+TEST_P(RankRuleConformance, SameBytesForAnyNumberOfThreads) {
+  const RegressionProblem problem(
+      table_, Vector::Ones(kRows), truth_ + Noise(kRows, 0.2));
+  const auto one = Fit(problem, RankAdaptationOptions(), nullptr, 1);
+  const auto three = Fit(problem, RankAdaptationOptions(), nullptr, 3);
+  ASSERT_TRUE(one.ok() && three.ok());
+  ASSERT_EQ(one->train.ranks(), three->train.ranks());
+  for (Index k = 0; k < 3; ++k) {
+    EXPECT_EQ(one->train.cores[k].unfolding, three->train.cores[k].unfolding);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rules,
+    RankRuleConformance,
+    ::testing::Values(RuleCase{"Residual", &MakeResidualRankAdaptation},
+                      RuleCase{"Ema", &MakeEmaRankAdaptation}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(ResidualRankAdaptationTest, FindsTheRankOfANoisyFunction) {
+  const Index n = 6000;
+  const BasisTable table = UniformTable(n, 3, 5);
+  for (const Index rank : {1, 2, 3}) {
+    const Vector truth = EvaluateTrain(RandomTrain(3, 5, rank, 7), table);
+    const Vector y = truth + Noise(n, 0.02 * std::sqrt(Variance(truth)));
+    const RegressionProblem problem(table, Vector::Ones(n), y);
+    NullInterrupter interrupter;
+    RankAdaptationOptions options;
+    options.als.num_half_sweeps = 12;
+    const auto result = MakeResidualRankAdaptation(options)->Fit(problem,
+                                                                 Roles(n, 4),
+                                                                 Zero(3, 5),
+                                                                 nullptr,
+                                                                 RandomKey(5),
+                                                                 Executor(1),
+                                                                 interrupter);
+    ASSERT_TRUE(result.ok());
+    EXPECT_EQ(LargestRank(result->train), rank);
+    EXPECT_LE(result->heldout_risk, 2 * 4e-4 * Variance(truth));
+  }
+}
+
+TEST(ResidualRankAdaptationTest, DoesNotGrowOnNoise) {
+  const Index n = 2000;
+  const BasisTable table = UniformTable(n, 4, 4);
+  const RegressionProblem problem(table, Vector::Ones(n), Noise(n, 1));
+  NullInterrupter interrupter;
+  const auto result = MakeResidualRankAdaptation({})->Fit(problem,
+                                                          Roles(n, 2),
+                                                          Zero(4, 4),
+                                                          nullptr,
+                                                          RandomKey(5),
+                                                          Executor(1),
+                                                          interrupter);
+  ASSERT_TRUE(result.ok());
+  EXPECT_LE(LargestRank(result->train), 2);
+  EXPECT_LE(result->heldout_risk, 1.05 * Variance(problem.rhs()));
+}
+
+TEST(EmaRankAdaptationTest, IsTheRoundedMovingAverage) {
+  const Index n = 2000;
+  const BasisTable table = UniformTable(n, 3, 4);
+  const TensorTrain truth = RandomTrain(3, 4, 1, 1);
+  const TensorTrain previous = RandomTrain(3, 4, 1, 2);
+  const RegressionProblem problem(
+      table, Vector::Ones(n), EvaluateTrain(truth, table));
+  NullInterrupter interrupter;
+  RankAdaptationOptions options;
+  options.ema_rate = 0.25;
+  options.relative_tolerance = 1e-6;
+  options.als.ridges = {1e-12};
+  options.als.num_half_sweeps = 60;
+  options.als.min_relative_gain = 0;
+  const auto result = MakeEmaRankAdaptation(options)->Fit(problem,
+                                                          Roles(n, 4),
+                                                          Zero(3, 4),
+                                                          &previous,
+                                                          RandomKey(5),
+                                                          Executor(1),
+                                                          interrupter);
+  ASSERT_TRUE(result.ok());
+  const TensorTrain expected = Add(previous, truth, 0.75, 0.25);
+  EXPECT_LE(Norm(Add(result->train, expected, 1, -1)), 1e-4 * Norm(expected));
+  EXPECT_EQ(LargestRank(result->train), 2);
+}
+
+}  // namespace
+}  // namespace ttflow
