@@ -12,6 +12,7 @@ namespace {
 
 constexpr Index kMaxSamples = 10'000'000;
 constexpr Index kMinParticles = 64;
+constexpr Index kManyCoordinates = 12;
 
 std::string Path(std::string_view path) { return std::string(path); }
 
@@ -85,14 +86,15 @@ SamplerOptions EffectiveOptions(const SamplerOptions& options,
   SamplerOptions effective = options;
   if (effective.num_particles == 0) {
     // Enough rows for the fits; a multiple of the block size.
-    effective.num_particles =
-        std::clamp<Index>(dimension * 128 / 512 * 512, 2048, 8192);
+    effective.num_particles = std::clamp<Index>(dimension * 128 / 512 * 512, 4096, 8192);
   }
-  if (effective.moves.kind == MoveChoice::kAuto)
-    effective.moves.kind = MoveChoice::kMala;
-  if (effective.moves.count == 0) {
-    effective.moves.count = effective.moves.kind == MoveChoice::kMala ? 3 : 1;
+  // A flow leaves little to repair: one Langevin step. Without one, trajectories
+  // pay from a dozen coordinates on.
+  const bool long_moves = effective.flow.mode == FlowMode::kOff && dimension >= kManyCoordinates;
+  if (effective.moves.kind == MoveChoice::kAuto) {
+    effective.moves.kind = long_moves ? MoveChoice::kHmc : MoveChoice::kMala;
   }
+  if (effective.moves.count == 0) effective.moves.count = 1;
   if (effective.moves.target_acceptance == 0) {
     effective.moves.target_acceptance =
         effective.moves.kind == MoveChoice::kMala ? 0.6 : 0.75;

@@ -20,6 +20,11 @@ constexpr double kShortfall = 0.9;
 constexpr double kLeastGain = 0.1;
 // Conditional ESS down to which the fit looks ahead on reweighted particles.
 constexpr double kLookAheadEss = 0.7;
+// A fit is made again where the step's middle lies so much further ahead.
+constexpr double kRefitShift = 1.5;
+// Longest step of a flow in bare steps: at first, and its growth a stage.
+constexpr double kFirstRatio = 4;
+constexpr double kRatioGrowth = 2;
 constexpr int kFitsBetweenComparisons = 6;
 constexpr int kLongestSkip = 8;
 
@@ -139,27 +144,24 @@ StagePlanner::FitInBestCoordinates(const PassState& state,
 }
 
 double StagePlanner::FlowStep(const Fitted& fitted,
+                              double dt_bare,
                               double limit,
                               double& predicted_ess) const {
   const double wanted = options_.schedule.conditional_ess;
-  double cap = limit;
+  double cap = std::min(limit, longest_ratio_ * dt_bare);
   if (fitted.hessian > 0) {
     cap = std::min(cap,
-                   options_.flow.max_substeps * options_.flow.max_displacement /
-                       fitted.hessian);
+                   options_.flow.max_substeps * options_.flow.max_displacement / fitted.hessian);
   }
   double dt = LargestStep(fitted.weights, fitted.result.residual, wanted, cap);
   // The residual alone is blind to the discretisation; shrink until both fit.
-  double ess = 0;
-  for (int i = 0; i < 60; ++i) {
-    ess = ConditionalEss(fitted.weights, -dt * fitted.result.residual);
-    if (ess / (1 + kappa_ * std::pow(dt, 4)) >= wanted * (1 - 1e-9) ||
-        kappa_ == 0)
-      break;
+  for (;;) {
+    predicted_ess = ConditionalEss(fitted.weights, -dt * fitted.result.residual);
+    const double loss = kappa_ * std::pow(dt / dt_bare, 4);
+    if (predicted_ess / (1 + loss) >= wanted * (1 - 1e-9) || loss < 1e-6) break;
     dt *= 0.95;
   }
-  predicted_ess = ess;
-  return std::min(dt * trust_, limit);
+  return dt;
 }
 
 bool StagePlanner::FlowPays(double dt_flow, double dt_bare) const {
@@ -217,28 +219,30 @@ absl::StatusOr<StagePlan> StagePlanner::Plan(const PassState& state,
                              dt < limit && stages_to_skip_ == 0;
   if (stages_to_skip_ > 0) --stages_to_skip_;
   if (consider_flow) {
-    // The field is fitted for the middle of the step, on the particles
-    // reweighted to it as far as their weights carry: second order in time for
-    // nothing.
+    // The field is fitted for the middle of the step, on the particles reweighted
+    // to it as far as their weights carry: second order in time for nothing.
     const double look_ahead = LargestStep(weights, h, kLookAheadEss, limit);
-    const double t_fit =
-        state.t +
-        std::min(look_ahead, 0.5 * std::min(limit, std::max(previous_dt_, dt)));
+    const double guess = std::min(limit, std::max(1.0, last_ratio_) * dt);
+    double ahead = std::min(look_ahead, 0.5 * guess);
     TTFLOW_ASSIGN_OR_RETURN(
         std::optional<Fitted> fitted,
-        FitInBestCoordinates(state,
-                             t_fit,
-                             LookAhead(particles, t_fit - state.t),
-                             key,
-                             executor,
+        FitInBestCoordinates(state, state.t + ahead, LookAhead(particles, ahead), key, executor,
                              interrupter));
+    double predicted = 0;
+    double dt_flow = fitted.has_value() ? FlowStep(*fitted, dt, limit, predicted) : 0;
+    const double middle = std::min(look_ahead, 0.5 * dt_flow);
+    if (fitted.has_value() && FlowPays(dt_flow, dt) && middle > kRefitShift * ahead) {
+      // The guess was far too short: once more at the middle of the real step.
+      ahead = middle;
+      TTFLOW_ASSIGN_OR_RETURN(fitted, FitFlow(state, state.t + ahead, LookAhead(particles, ahead),
+                                              coordinates_, key, executor, interrupter));
+      dt_flow = fitted.has_value() ? FlowStep(*fitted, dt, limit, predicted) : 0;
+    }
     bool used = false;
     if (fitted.has_value()) {
       plan.flow_fitted = true;
       plan.validation_r2 = fitted->result.validation_r2;
       plan.ranks = fitted->result.ranks;
-      double predicted = 0;
-      const double dt_flow = FlowStep(*fitted, limit, predicted);
       if (FlowPays(dt_flow, dt)) {
         used = true;
         dt = dt_flow;
@@ -277,9 +281,9 @@ std::optional<StagePlan> StagePlanner::Replan(const PassState& state,
   }
   StagePlan shorter = plan;
   double dt = 0.5 * (plan.model.t_to - plan.model.t_from);
-  trust_ *= 0.5;
   // The loss that the residual predicts is of second order in the step.
   shorter.predicted_ess = 1 - 0.25 * (1 - plan.predicted_ess);
+  longest_ratio_ = std::max(1.0, dt / plan.dt_without_flow);
   if (!FlowPays(dt, plan.dt_without_flow)) {
     shorter.model.transport.reset();
     dt = plan.dt_without_flow;
@@ -295,12 +299,16 @@ void StagePlanner::Observe(const StagePlan& plan,
                            const RepairInfo& repair) {
   const StageModel& stage = plan.model;
   const double dt = stage.t_to - stage.t_from;
-  previous_dt_ = dt;
   if (stage.transport.has_value()) {
-    trust_ = std::min(1.0, 1.5 * trust_);
-    const double shortfall =
-        plan.predicted_ess > 0 ? 1 - conditional_ess / plan.predicted_ess : 1;
-    kappa_ = std::max(0.0, shortfall) / std::pow(dt, 4);
+    last_ratio_ = dt / plan.dt_without_flow;
+    longest_ratio_ = std::max(kFirstRatio, kRatioGrowth * last_ratio_);
+    const double shortfall = plan.predicted_ess > 0 ? 1 - conditional_ess / plan.predicted_ess : 1;
+    kappa_ = std::max(0.0, shortfall) / std::pow(last_ratio_, 4);
+  } else {
+    // What was learned of the discretisation grows stale.
+    last_ratio_ = 1;
+    longest_ratio_ = kFirstRatio;
+    kappa_ *= 0.5;
   }
   if (stage.moves.count > 0) {
     step_size_ = AdaptStepSize(step_size_,

@@ -33,7 +33,7 @@ struct StagePlan {
 //
 // A step is chosen for the wanted conditional ESS: without a flow from the bare
 // increments -dt h; with a flow from the cross-fitted residual -dt rho times a
-// discretisation term 1 / (1 + kappa dt^4) learned from the last shortfall
+// discretisation term 1 / (1 + kappa (dt / dt_bare)^4) learned from the last shortfall
 // (docs/method.md section 3).
 class StagePlanner {
  public:
@@ -85,6 +85,7 @@ class StagePlanner {
       Interrupter& interrupter);
   // The largest step that the fitted flow allows.
   double FlowStep(const Fitted& fitted,
+                  double dt_bare,
                   double limit,
                   double& predicted_ess) const;
   bool FlowPays(double dt_flow, double dt_bare) const;
@@ -97,10 +98,11 @@ class StagePlanner {
   SamplerOptions options_;
   Index dimension_;
   double step_size_;
-  // Discretisation term of the flow's step, and a cap after a failed one.
+  // The flow's step in units of the bare one: its discretisation term, its
+  // longest allowed value and its last.
   double kappa_ = 0;
-  double trust_ = 1;
-  double previous_dt_ = 0;
+  double longest_ratio_ = 4;
+  double last_ratio_ = 1;
   CoordinateKind coordinates_ = CoordinateKind::kDiagonal;
   int fits_since_comparison_ = 0;
   bool compared_ = false;

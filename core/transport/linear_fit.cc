@@ -21,6 +21,9 @@ constexpr std::array kRidges = {1e-1, 1e-2, 1e-3, 1e-4, 1e-6, 1e-8};
 
 // Linear and quadratic: what moves a Gaussian.
 constexpr Index kLeastAdditiveSize = 3;
+constexpr Index kMiddleAdditiveSize = 6;
+// A held-out R^2 beyond which no other size is tried.
+constexpr double kGoodEnough = 0.995;
 // No solve grows beyond this by pairs: a Cholesky of it takes about 20 ms.
 constexpr Index kMostUnknowns = 1024;
 // Least relative gain for which pairs are kept.
@@ -243,17 +246,12 @@ void Store(const LinearDesign& design,
   }
 }
 
-}  // namespace
-
-LinearFit FitLinearParts(const FitRows& rows,
-                         const FitOptions& options,
-                         std::span<const BasisSpec> previous,
-                         const Executor& executor) {
-  const Index size =
-      std::min(options.additive_basis_size,
-               std::max(kLeastAdditiveSize,
-                        1 + rows.UnknownBudget(options.rows_per_unknown) /
-                                rows.dimension()));
+// Both linear parts with `size` functions a coordinate.
+LinearFit FitOfSize(const FitRows& rows,
+                    const FitOptions& options,
+                    Index size,
+                    std::span<const BasisSpec> previous,
+                    const Executor& executor) {
   const std::vector<BasisSpec> specs =
       ChooseBases(rows, options, size, previous, executor);
   const LinearDesign design(rows, specs, {}, 1);
@@ -286,6 +284,28 @@ LinearFit FitLinearParts(const FitRows& rows,
     fit.heldout_r2 = 1 - joint.solution.heldout_risk / rows.variance;
   }
   return fit;
+}
+
+}  // namespace
+
+LinearFit FitLinearParts(const FitRows& rows,
+                         const FitOptions& options,
+                         std::span<const BasisSpec> previous,
+                         const Executor& executor) {
+  const Index largest =
+      std::min(options.additive_basis_size,
+               std::max(kLeastAdditiveSize,
+                        1 + rows.UnknownBudget(options.rows_per_unknown) /
+                                rows.dimension()));
+  // Functions a coordinate and pairs compete for the same rows: a Gaussian
+  // needs all pairs and three functions, a well a dozen functions and no pair.
+  LinearFit best = FitOfSize(rows, options, largest, previous, executor);
+  for (const Index size : {kLeastAdditiveSize, kMiddleAdditiveSize}) {
+    if (size >= largest || best.heldout_r2 > kGoodEnough) continue;
+    LinearFit other = FitOfSize(rows, options, size, previous, executor);
+    if (other.heldout_r2 > best.heldout_r2) best = std::move(other);
+  }
+  return best;
 }
 
 }  // namespace ttflow

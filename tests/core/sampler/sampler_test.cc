@@ -32,7 +32,7 @@ Outcome Finish(std::unique_ptr<Sampler> sampler) {
   return outcome;
 }
 
-Outcome Run(std::shared_ptr<const Energy> energy,
+Outcome RunJob(std::shared_ptr<const Energy> energy,
             const SamplerOptions& options,
             int threads = 1) {
   const Executor executor(threads);
@@ -62,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(Modes,
 
 TEST_P(SamplerOfEachMode, FindsEvidenceAndMomentsOfAGaussianFarAway) {
   const auto energy = std::make_shared<ShiftedGaussian>(4, 30, 0.5);
-  const Outcome outcome = Run(energy, SmallRun(GetParam()));
+  const Outcome outcome = RunJob(energy, SmallRun(GetParam()));
   // Five reported errors and a floor: a false alarm of under 1e-4.
   EXPECT_NEAR(outcome.result.log_evidence,
               energy->LogEvidence(),
@@ -77,7 +77,7 @@ TEST_P(SamplerOfEachMode, FindsEvidenceAndMomentsOfAGaussianFarAway) {
 
 TEST_P(SamplerOfEachMode, KeepsBothModesOfDoubleWells) {
   const auto energy = std::make_shared<DoubleWells>(3);
-  const Outcome outcome = Run(energy, SmallRun(GetParam()));
+  const Outcome outcome = RunJob(energy, SmallRun(GetParam()));
   EXPECT_NEAR(outcome.result.log_evidence,
               energy->LogEvidence(),
               5 * outcome.result.log_evidence_standard_error + 0.02);
@@ -92,8 +92,8 @@ TEST_P(SamplerOfEachMode, GivesTheSameBytesForAnyNumberOfThreads) {
   const auto energy = std::make_shared<DoubleWells>(4);
   SamplerOptions options = SmallRun(GetParam());
   options.num_particles = 1500;  // not a multiple of a block
-  const Outcome one = Run(energy, options, 1);
-  const Outcome two = Run(energy, options, 2);
+  const Outcome one = RunJob(energy, options, 1);
+  const Outcome two = RunJob(energy, options, 2);
   EXPECT_TRUE(SameBytes(one.result.samples, two.result.samples));
   EXPECT_TRUE(SameBytes(one.result.particles, two.result.particles));
   EXPECT_EQ(one.result.log_evidence, two.result.log_evidence);
@@ -102,10 +102,10 @@ TEST_P(SamplerOfEachMode, GivesTheSameBytesForAnyNumberOfThreads) {
 TEST(Sampler, AnotherSeedGivesOtherSamples) {
   const auto energy = std::make_shared<DoubleWells>(2);
   SamplerOptions options = SmallRun(FlowMode::kOff);
-  const Outcome one = Run(energy, options);
+  const Outcome one = RunJob(energy, options);
   options.seed = 18;
   EXPECT_FALSE(
-      SameBytes(one.result.samples, Run(energy, options).result.samples));
+      SameBytes(one.result.samples, RunJob(energy, options).result.samples));
 }
 
 TEST(Sampler, CountsEveryEvaluation) {
@@ -124,7 +124,7 @@ TEST(Sampler, CountsEveryEvaluation) {
     mutable std::int64_t gradients = 0;
   };
   const auto energy = std::make_shared<Counted>();
-  const Outcome outcome = Run(energy, SmallRun(FlowMode::kOn));
+  const Outcome outcome = RunJob(energy, SmallRun(FlowMode::kOn));
   EXPECT_EQ(outcome.result.counts.num_energy_evaluations, energy->points);
   EXPECT_EQ(outcome.result.counts.num_gradient_evaluations, energy->gradients);
   EXPECT_EQ(outcome.stages.back().counts.num_energy_evaluations,
@@ -133,7 +133,7 @@ TEST(Sampler, CountsEveryEvaluation) {
 
 TEST(Sampler, GoesOnWhereEnergiesAreNotFiniteAndReportsThem) {
   const auto energy = std::make_shared<HalfGaussian>(2);
-  const Outcome outcome = Run(energy, SmallRun(FlowMode::kAuto));
+  const Outcome outcome = RunJob(energy, SmallRun(FlowMode::kAuto));
   EXPECT_NEAR(outcome.result.log_evidence,
               energy->LogEvidence() - std::log(2.0),
               5 * outcome.result.log_evidence_standard_error + 0.02);
@@ -150,7 +150,7 @@ TEST(Sampler, DeliversMoreSamplesThanParticlesFromFrozenRuns) {
   const auto energy = std::make_shared<ShiftedGaussian>(2, 1, 2);
   SamplerOptions options = SmallRun(FlowMode::kAuto);
   options.num_samples = 2500;
-  const Outcome outcome = Run(energy, options);
+  const Outcome outcome = RunJob(energy, options);
   EXPECT_EQ(outcome.result.samples.rows(), 2500);
   EXPECT_EQ(outcome.stages.back().pass, 3);
   EXPECT_NEAR(outcome.result.samples.col(0).mean(), 1, 0.3);
@@ -160,7 +160,7 @@ TEST(Sampler, ReportsFrozenBatchesAsTheirOwnEstimator) {
   const auto energy = std::make_shared<ShiftedGaussian>(2, 1, 2);
   SamplerOptions options = SmallRun(FlowMode::kOn);
   options.evidence.frozen_batches = 8;
-  const Outcome outcome = Run(energy, options);
+  const Outcome outcome = RunJob(energy, options);
   EXPECT_EQ(outcome.result.estimator, EvidenceEstimator::kFrozenBatches);
   EXPECT_NEAR(outcome.result.log_evidence,
               energy->LogEvidence(),
@@ -169,7 +169,7 @@ TEST(Sampler, ReportsFrozenBatchesAsTheirOwnEstimator) {
 
 TEST(Sampler, DrawsFromATrainedModel) {
   const auto energy = std::make_shared<DoubleWells>(2);
-  const Outcome trained = Run(energy, SmallRun(FlowMode::kOn));
+  const Outcome trained = RunJob(energy, SmallRun(FlowMode::kOn));
   const Executor executor(1);
   DrawOptions draw;
   draw.num_samples = 3000;
@@ -227,7 +227,7 @@ TEST(Sampler, RefusesInvalidOptionsAndModelsOfAnotherDimension) {
       Sampler::Create(std::make_shared<DoubleWells>(2), options, executor)
           .status()));
   const Outcome trained =
-      Run(std::make_shared<DoubleWells>(2), SmallRun(FlowMode::kOff));
+      RunJob(std::make_shared<DoubleWells>(2), SmallRun(FlowMode::kOff));
   EXPECT_TRUE(absl::IsInvalidArgument(
       Sampler::CreateDraw(
           std::make_shared<DoubleWells>(3), trained.model, {}, executor)
