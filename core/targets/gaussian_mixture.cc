@@ -13,6 +13,10 @@
 namespace ttflow {
 namespace {
 
+// Nats below the largest component at which one counts as nothing: far below
+// rounding, and far above the subnormal numbers, whose arithmetic is slow.
+constexpr double kNegligible = -600;
+
 Vector CumulativeSum(const Vector& values) {
   Vector sums = values;
   for (Index k = 1; k < sums.size(); ++k) sums[k] += sums[k - 1];
@@ -109,7 +113,9 @@ void GaussianMixture::EvaluatePanel(const ConstMatrixRef& x,
   }
   Eigen::ArrayXd total = Eigen::ArrayXd::Zero(x.rows());
   for (Index k = 0; k < num_components(); ++k) {
-    terms.col(k) = (terms.col(k) - largest).exp();
+    square = terms.col(k) - largest;
+    terms.col(k) =
+        (square > kNegligible).select(square.max(kNegligible).exp(), 0.0);
     total += terms.col(k);
   }
   energy.array() = -(largest + total.log());

@@ -51,35 +51,41 @@ void WellChain::ComputeMessages() {
     kernel.col(j) = (-bond_.Energies(grid_[j], grid_)).exp();
   }
   weighted_.push_back(well_log_density_);
-  double log_scale = 0;  // what the stored vectors were divided by, in all
-  Vector message = Vector::Ones(grid_.size());
-  double log_growth = 0;
+  Vector shape = Vector::Ones(grid_.size());  // the message over its largest
+  double log_scale = 0;                       // log of that largest
+  Index num_repeated = 0;
   for (Index site = num_sites_ - 2; site >= 0; --site) {
     const Vector& next = weighted_.back();
     const double largest = next.maxCoeff();
-    Vector updated = kernel * (next.array() - largest).exp().matrix();
-    const double total = updated.maxCoeff();
-    updated /= total;
-    log_growth = largest + std::log(total * width_);
-    log_scale += log_growth;
-    const bool converged =
-        (updated - message).cwiseAbs().maxCoeff() < kConverged;
-    message.swap(updated);
+    Vector message = kernel * (next.array() - largest).exp().matrix();
+    const double total = message.maxCoeff();
+    message /= total;
+    const double next_scale = largest + std::log(total);
+    growth_ = next_scale - log_scale;
+    log_scale = next_scale;
+    const bool converged = (message - shape).cwiseAbs().maxCoeff() < kConverged;
+    shape.swap(message);
     weighted_.push_back(
         well_log_density_ +
-        message.cwiseMax(kSmallestMessage).array().log().matrix());
+        (shape.cwiseMax(kSmallestMessage).array().log() + log_scale).matrix());
     if (converged) {
-      log_scale += static_cast<double>(site) * log_growth;
+      num_repeated = site;
       break;
     }
     if (weighted_.size() > kMaximumMessages) return;
   }
-  log_evidence_ = LogSumExp(weighted_.back()) + std::log(width_) + log_scale;
+  log_evidence_ = LogSumExp(weighted_.back()) +
+                  static_cast<double>(num_sites_) * std::log(width_) +
+                  static_cast<double>(num_repeated) * growth_;
 }
 
 const Vector& WellChain::Weighted(Index site) const {
   const std::size_t distance = static_cast<std::size_t>(num_sites_ - 1 - site);
   return weighted_[std::min(distance, weighted_.size() - 1)];
+}
+
+bool WellChain::IsRepeated(Index site) const {
+  return num_sites_ - 1 - site >= static_cast<Index>(weighted_.size());
 }
 
 double WellChain::LogMessage(Index site, double x) const {
@@ -91,13 +97,9 @@ double WellChain::LogMessage(Index site, double x) const {
 void WellChain::Sample(RandomStream& stream, VectorRef x) const {
   CellProposal proposal;
   for (Index site = 0; site < num_sites_; ++site) {
-    // The grid's values must be those of the function drawn from, which is the
-    // message without its scale; the constant is found at the grid's centre.
-    const Vector& weighted = Weighted(site);
-    const Index centre = grid_.size() / 2;
-    const double offset = weighted[centre] - well_log_density_[centre] -
-                          LogMessage(site, grid_[centre]);
-    Vector log_density = weighted.array() - offset;
+    Vector log_density = Weighted(site);
+    // A repeated message is its own successor up to the growth of one site.
+    if (IsRepeated(site)) log_density.array() += growth_;
     if (site > 0) log_density.array() -= bond_.Energies(x[site - 1], grid_);
     proposal.Reset(grid_[0], width_, curvature_, log_density);
     x[site] = proposal.Draw(stream, [&](double y) {

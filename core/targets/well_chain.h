@@ -46,10 +46,13 @@ class WellChain {
   void Sample(RandomStream& stream, VectorRef x) const;
 
  private:
-  // The message into `site` at x: zero for the last site.
+  // log of the message into `site` at x, without the grid's width: zero for the
+  // last site.
   double LogMessage(Index site, double x) const;
-  // log of exp(-V) b at the grid, of `site`.
+  // log of exp(-V) times the message into `site`, at the grid; of the last one
+  // computed for a site whose message repeats it.
   const Vector& Weighted(Index site) const;
+  bool IsRepeated(Index site) const;
   void ComputeMessages();
 
   const QuarticWell& well_;
@@ -58,9 +61,9 @@ class WellChain {
   double width_;
   double curvature_;
   Eigen::ArrayXd grid_;
-  Vector well_log_density_;  // -V at the grid
-  std::vector<Vector>
-      weighted_;  // by distance from the last site, up to constants
+  Vector well_log_density_;       // -V at the grid
+  std::vector<Vector> weighted_;  // by distance from the last site
+  double growth_ = 0;  // of the log of a message from one site to the next
   std::optional<double> log_evidence_;
 };
 
