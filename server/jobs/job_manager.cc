@@ -1,10 +1,13 @@
 #include "server/jobs/job_manager.h"
 
+#include <condition_variable>
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "core/foundation/status_macros.h"
+#include "server/jobs/await.h"
 #include "server/logging/logging.h"
 #include "server/storage/store_error.h"
 
@@ -15,20 +18,23 @@ namespace {
 class WakeFlag {
  public:
   void Set() {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     set_ = true;
+    changed_.notify_all();
   }
   // Returns false at the deadline; clears the flag.
   bool Await(absl::Time deadline) {
-    absl::MutexLock lock(&mutex_);
-    const bool set = mutex_.AwaitWithDeadline(absl::Condition(&set_), deadline);
+    std::unique_lock lock(mutex_);
+    const bool set = AwaitFor(
+        lock, changed_, deadline - absl::Now(), [this] { return set_; });
     set_ = false;
     return set;
   }
 
  private:
-  absl::Mutex mutex_;
-  bool set_ ABSL_GUARDED_BY(mutex_) = false;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool set_ = false;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "server/jobs/job_notifier.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <iterator>
 #include <thread>
 #include <utility>
@@ -12,10 +13,11 @@ struct JobNotifier::Entry {
   std::string job_id;
   std::function<void()> callback;
 
-  absl::Mutex mutex;
-  bool ended ABSL_GUARDED_BY(mutex) = false;
+  std::mutex mutex;  // guards all below
+  std::condition_variable left;
+  bool ended = false;
   // Threads inside the callback.
-  std::vector<std::thread::id> inside ABSL_GUARDED_BY(mutex);
+  std::vector<std::thread::id> inside;
 };
 
 JobNotifier::JobNotifier() = default;
@@ -26,7 +28,7 @@ std::unique_ptr<JobNotifier::Subscription> JobNotifier::Subscribe(
   auto entry = std::make_shared<Entry>();
   entry->job_id = std::string(job_id);
   entry->callback = std::move(callback);
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   entries_.emplace(entry->job_id, entry);
   return std::make_unique<Subscription>(*this, entry);
 }
@@ -34,7 +36,7 @@ std::unique_ptr<JobNotifier::Subscription> JobNotifier::Subscribe(
 void JobNotifier::Notify(std::string_view job_id) {
   std::vector<std::shared_ptr<Entry>> entries;
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     const auto [first, last] = entries_.equal_range(job_id);
     std::transform(
         first, last, std::back_inserter(entries), [](const auto& item) {
@@ -49,7 +51,7 @@ void JobNotifier::Notify(std::string_view job_id) {
 void JobNotifier::NotifyAll() {
   std::vector<std::shared_ptr<Entry>> entries;
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     for (const auto& [job_id, entry] : entries_) {
       entries.push_back(entry);
     }
@@ -60,28 +62,29 @@ void JobNotifier::NotifyAll() {
 }
 
 std::int64_t JobNotifier::num_subscriptions() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   return static_cast<std::int64_t>(entries_.size());
 }
 
 void JobNotifier::Run(const std::shared_ptr<Entry>& entry) {
   const std::thread::id self = std::this_thread::get_id();
   {
-    absl::MutexLock lock(&entry->mutex);
+    const std::lock_guard lock(entry->mutex);
     if (entry->ended) {
       return;
     }
     entry->inside.push_back(self);
   }
   entry->callback();
-  absl::MutexLock lock(&entry->mutex);
+  const std::lock_guard lock(entry->mutex);
   entry->inside.erase(
       std::find(entry->inside.begin(), entry->inside.end(), self));
+  entry->left.notify_all();
 }
 
 void JobNotifier::Remove(const std::shared_ptr<Entry>& entry) {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     const auto [first, last] = entries_.equal_range(entry->job_id);
     const auto found = std::find_if(
         first, last, [&](const auto& item) { return item.second == entry; });
@@ -90,15 +93,13 @@ void JobNotifier::Remove(const std::shared_ptr<Entry>& entry) {
     }
   }
   const std::thread::id self = std::this_thread::get_id();
-  absl::MutexLock lock(&entry->mutex);
+  std::unique_lock lock(entry->mutex);
   entry->ended = true;
-  const auto others_left =
-      [&entry, self]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(entry->mutex) {
-        return std::all_of(entry->inside.begin(),
-                           entry->inside.end(),
-                           [self](std::thread::id id) { return id == self; });
-      };
-  entry->mutex.Await(absl::Condition(&others_left));
+  entry->left.wait(lock, [&entry, self] {
+    return std::all_of(entry->inside.begin(),
+                       entry->inside.end(),
+                       [self](std::thread::id id) { return id == self; });
+  });
 }
 
 JobNotifier::Subscription::Subscription(JobNotifier& notifier,

@@ -7,11 +7,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
-
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 
 namespace ttflow::server {
 
@@ -53,9 +51,8 @@ class JobNotifier {
   void Run(const std::shared_ptr<Entry>& entry);
   void Remove(const std::shared_ptr<Entry>& entry);
 
-  mutable absl::Mutex mutex_;
-  std::multimap<std::string, std::shared_ptr<Entry>, std::less<>> entries_
-      ABSL_GUARDED_BY(mutex_);
+  mutable std::mutex mutex_;  // guards entries_
+  std::multimap<std::string, std::shared_ptr<Entry>, std::less<>> entries_;
 };
 
 class JobNotifier::Subscription {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/foundation/status_macros.h"
+#include "server/jobs/await.h"
 #include "server/logging/logging.h"
 #include "server/storage/store_error.h"
 
@@ -84,7 +85,7 @@ WorkerPool::WorkerPool(Database& database,
 WorkerPool::~WorkerPool() { Stop(absl::InfiniteDuration()).IgnoreError(); }
 
 void WorkerPool::Start() {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   if (stopping_ || !threads_.empty()) {
     return;
   }
@@ -95,12 +96,15 @@ void WorkerPool::Start() {
 }
 
 void WorkerPool::Wake() {
-  absl::MutexLock lock(&mutex_);
-  ++num_wakes_;
+  {
+    const std::lock_guard lock(mutex_);
+    ++num_wakes_;
+  }
+  changed_.notify_all();
 }
 
 void WorkerPool::Cancel(std::string_view job_id) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   if (const auto found = running_.find(job_id); found != running_.end()) {
     found->second->RequestStop(StopReason::kCancel);
   }
@@ -109,15 +113,14 @@ void WorkerPool::Cancel(std::string_view job_id) {
 absl::Status WorkerPool::Stop(absl::Duration patience) {
   std::vector<std::thread> threads;
   {
-    absl::MutexLock lock(&mutex_);
+    std::unique_lock lock(mutex_);
     stopping_ = true;
     for (const auto& [job_id, control] : running_) {
       control->RequestStop(StopReason::kShutdown);
     }
-    const auto all_left = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      return num_alive_ == 0;
-    };
-    if (!mutex_.AwaitWithTimeout(absl::Condition(&all_left), patience)) {
+    changed_.notify_all();
+    if (!AwaitFor(
+            lock, changed_, patience, [this] { return num_alive_ == 0; })) {
       return absl::DeadlineExceededError(
           absl::StrCat(num_alive_, " workers did not stop in time"));
     }
@@ -130,7 +133,7 @@ absl::Status WorkerPool::Stop(absl::Duration patience) {
 }
 
 int WorkerPool::num_running() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   return static_cast<int>(running_.size());
 }
 
@@ -138,7 +141,7 @@ void WorkerPool::Work() {
   while (true) {
     std::int64_t num_wakes = 0;
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       if (stopping_) {
         break;
       }
@@ -153,22 +156,24 @@ void WorkerPool::Work() {
       LogError(absl::StrCat("cannot claim a job: ", job.status().message()));
     }
     // A wake that came during the claim counts: it may have missed that job.
-    absl::MutexLock lock(&mutex_);
-    const auto woken = [this, num_wakes]()
-                           ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-                             return stopping_ || num_wakes_ != num_wakes;
-                           };
-    mutex_.AwaitWithTimeout(absl::Condition(&woken),
-                            job.ok() ? absl::InfiniteDuration() : kStorePause);
+    std::unique_lock lock(mutex_);
+    AwaitFor(
+        lock,
+        changed_,
+        job.ok() ? absl::InfiniteDuration() : kStorePause,
+        [this, num_wakes] { return stopping_ || num_wakes_ != num_wakes; });
   }
-  absl::MutexLock lock(&mutex_);
-  --num_alive_;
+  {
+    const std::lock_guard lock(mutex_);
+    --num_alive_;
+    changed_.notify_all();
+  }
 }
 
 void WorkerPool::RunJob(const JobRecord& job) {
   auto control = std::make_shared<RunControl>();
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     running_[job.id] = control;
     if (stopping_) {
       control->RequestStop(StopReason::kShutdown);
@@ -184,7 +189,7 @@ void WorkerPool::RunJob(const JobRecord& job) {
   ClaimedStageSink stages(database_, notifier_, {job.id, job.attempt});
   WriteEnd(job, *control, RunGuarded(runner_, job, stages, *control));
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     running_.erase(job.id);
   }
   notifier_.Notify(job.id);

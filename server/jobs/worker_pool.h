@@ -3,18 +3,18 @@
 #ifndef TTFLOW_SERVER_JOBS_WORKER_POOL_H_
 #define TTFLOW_SERVER_JOBS_WORKER_POOL_H_
 
+#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/jobs/job_notifier.h"
 #include "server/jobs/job_runner.h"
@@ -68,13 +68,13 @@ class WorkerPool {
   JobNotifier& notifier_;
   const int num_workers_;
 
-  mutable absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::int64_t num_wakes_ ABSL_GUARDED_BY(mutex_) = 0;
-  int num_alive_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::map<std::string, std::shared_ptr<RunControl>, std::less<>> running_
-      ABSL_GUARDED_BY(mutex_);
-  std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
+  mutable std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  std::int64_t num_wakes_ = 0;
+  int num_alive_ = 0;
+  std::map<std::string, std::shared_ptr<RunControl>, std::less<>> running_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace ttflow::server

@@ -26,7 +26,7 @@ bool IsDash(std::size_t position) {
 JobIdGenerator::JobIdGenerator() : random_(MakeSeededRandom()) {}
 
 std::string JobIdGenerator::Next(absl::Time now) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   const std::int64_t milliseconds = absl::ToUnixMillis(now);
   if (milliseconds > last_milliseconds_) {
     last_milliseconds_ = milliseconds;

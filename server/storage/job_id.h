@@ -4,12 +4,11 @@
 #define TTFLOW_SERVER_STORAGE_JOB_ID_H_
 
 #include <cstdint>
+#include <mutex>
 #include <random>
 #include <string>
 #include <string_view>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
 namespace ttflow::server {
@@ -26,10 +25,10 @@ class JobIdGenerator {
   std::string Next(absl::Time now);
 
  private:
-  absl::Mutex mutex_;
-  std::mt19937_64 random_ ABSL_GUARDED_BY(mutex_);
-  std::int64_t last_milliseconds_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::uint32_t counter_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::mutex mutex_;  // guards all below
+  std::mt19937_64 random_;
+  std::int64_t last_milliseconds_ = 0;
+  std::uint32_t counter_ = 0;
 };
 
 // Whether the text is a UUID of any version in its canonical form, either case.

@@ -22,20 +22,19 @@ absl::StatusOr<std::unique_ptr<ConnectionPool>> ConnectionPool::Open(
 }
 
 std::unique_ptr<Connection> ConnectionPool::TakeReader() {
-  absl::MutexLock lock(&readers_mutex_);
-  readers_mutex_.Await(absl::Condition(
-      +[](std::vector<std::unique_ptr<Connection>>* readers) {
-        return !readers->empty();
-      },
-      &readers_));
+  std::unique_lock lock(readers_mutex_);
+  reader_free_.wait(lock, [this] { return !readers_.empty(); });
   std::unique_ptr<Connection> reader = std::move(readers_.back());
   readers_.pop_back();
   return reader;
 }
 
 void ConnectionPool::GiveReader(std::unique_ptr<Connection> reader) {
-  absl::MutexLock lock(&readers_mutex_);
-  readers_.push_back(std::move(reader));
+  {
+    const std::lock_guard lock(readers_mutex_);
+    readers_.push_back(std::move(reader));
+  }
+  reader_free_.notify_one();
 }
 
 }  // namespace ttflow::server

@@ -3,13 +3,13 @@
 #ifndef TTFLOW_SERVER_STORAGE_SQLITE_CONNECTION_POOL_H_
 #define TTFLOW_SERVER_STORAGE_SQLITE_CONNECTION_POOL_H_
 
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "server/storage/sqlite/connection.h"
 
 namespace ttflow::server {
@@ -28,7 +28,7 @@ class ConnectionPool {
   // this.
   template <typename Body>
   auto Write(Body body) -> decltype(body(std::declval<Connection&>())) {
-    absl::MutexLock lock(&writer_mutex_);
+    const std::lock_guard lock(writer_mutex_);
     return InTransaction(*writer_, Transaction::Kind::kWrite, body);
   }
 
@@ -65,11 +65,11 @@ class ConnectionPool {
   std::unique_ptr<Connection> TakeReader();
   void GiveReader(std::unique_ptr<Connection> reader);
 
-  absl::Mutex writer_mutex_;
-  std::unique_ptr<Connection> writer_ ABSL_PT_GUARDED_BY(writer_mutex_);
-  absl::Mutex readers_mutex_;
-  std::vector<std::unique_ptr<Connection>> readers_
-      ABSL_GUARDED_BY(readers_mutex_);
+  std::mutex writer_mutex_;  // guards the use of writer_
+  std::unique_ptr<Connection> writer_;
+  std::mutex readers_mutex_;  // guards readers_
+  std::condition_variable reader_free_;
+  std::vector<std::unique_ptr<Connection>> readers_;
 };
 
 }  // namespace ttflow::server

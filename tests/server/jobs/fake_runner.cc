@@ -6,6 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "core/foundation/status_macros.h"
+#include "server/jobs/await.h"
 #include "server/storage/store_error.h"
 
 namespace ttflow::server {
@@ -34,14 +35,15 @@ absl::StatusOr<Completion> FakeRunner::Run(const JobRecord& job,
                                            StageSink& stages,
                                            Interrupter& interrupter) {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     started_.push_back(job.id);
     max_concurrent_ = std::max(max_concurrent_, ++num_running_);
+    changed_.notify_all();
   }
   struct Leave {
     FakeRunner& runner;
     ~Leave() {
-      absl::MutexLock lock(&runner.mutex_);
+      const std::lock_guard lock(runner.mutex_);
       --runner.num_running_;
     }
   } leave{*this};
@@ -73,30 +75,29 @@ absl::StatusOr<Completion> FakeRunner::Work(const JobRecord& job,
 }
 
 void FakeRunner::OpenGate() {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   gate_open_ = true;
 }
 
 bool FakeRunner::gate_open() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   return gate_open_;
 }
 
 bool FakeRunner::AwaitStarted(int count) {
-  absl::MutexLock lock(&mutex_);
-  const auto enough = [this, count]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  std::unique_lock lock(mutex_);
+  return AwaitFor(lock, changed_, absl::Seconds(10), [this, count] {
     return static_cast<int>(started_.size()) >= count;
-  };
-  return mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(10));
+  });
 }
 
 std::vector<std::string> FakeRunner::started() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   return started_;
 }
 
 int FakeRunner::max_concurrent() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   return max_concurrent_;
 }
 

@@ -3,12 +3,12 @@
 #ifndef TTFLOW_TESTS_SERVER_JOBS_FAKE_RUNNER_H_
 #define TTFLOW_TESTS_SERVER_JOBS_FAKE_RUNNER_H_
 
+#include <condition_variable>
+#include <mutex>
 #include <string>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/jobs/job_runner.h"
 
@@ -44,11 +44,12 @@ class FakeRunner final : public JobRunner {
                                   Interrupter& interrupter);
   bool gate_open() const;
 
-  mutable absl::Mutex mutex_;
-  bool gate_open_ ABSL_GUARDED_BY(mutex_) = false;
-  int num_running_ ABSL_GUARDED_BY(mutex_) = 0;
-  int max_concurrent_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::vector<std::string> started_ ABSL_GUARDED_BY(mutex_);
+  mutable std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  bool gate_open_ = false;
+  int num_running_ = 0;
+  int max_concurrent_ = 0;
+  std::vector<std::string> started_;
 };
 
 }  // namespace ttflow::server

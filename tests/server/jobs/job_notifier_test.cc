@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <thread>
 #include <vector>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 
 namespace ttflow::server {
@@ -45,15 +45,15 @@ TEST(JobNotifierTest, EndedSubscriptionIsNotCalled) {
 
 TEST(JobNotifierTest, EndWaitsForACallbackThatRuns) {
   JobNotifier notifier;
-  absl::Notification inside;
+  std::promise<void> inside;
   std::atomic<bool> left{false};
   auto subscription = notifier.Subscribe("job", [&] {
-    inside.Notify();
+    inside.set_value();
     absl::SleepFor(absl::Milliseconds(50));
     left = true;
   });
   std::thread thread([&] { notifier.Notify("job"); });
-  inside.WaitForNotification();
+  inside.get_future().wait();
   subscription.reset();
   EXPECT_TRUE(left);
   thread.join();
