@@ -50,7 +50,8 @@ fi
 
 cmake --preset tidy >/dev/null
 # Generated headers must exist before clang can read what includes them.
-if ninja -C build/tidy -t targets all | grep -q '^ttflow_proto:'; then
-  ninja -C build/tidy ttflow_proto
+mapfile -t generated < <(ninja -C build/tidy -t targets all | sed -n 's/^\([^/].*\.pb\.h\): CUSTOM_COMMAND$/\1/p')
+if ((${#generated[@]})); then
+  ninja -C build/tidy "${generated[@]}"
 fi
 printf '%s\n' "${files[@]}" | xargs -P "$(nproc)" -n 1 clang-tidy -p build/tidy --quiet
