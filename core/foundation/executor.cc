@@ -32,9 +32,8 @@ void Executor::ForEach(Index count,
   impl_->arena.execute([&] {
     // Isolated, so that a waiting thread does not pick up a task of another
     // loop that holds what this one waits for.
-    tbb::this_task_arena::isolate([&] {
-      tbb::parallel_for(Index{0}, count, [&](Index i) { body(i); });
-    });
+    tbb::this_task_arena::isolate(
+        [&] { tbb::parallel_for(Index{0}, count, [&](Index i) { body(i); }); });
   });
 }
 

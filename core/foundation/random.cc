@@ -50,7 +50,8 @@ double RandomStream::Gamma(double shape) {
   for (;;) {
     const double z = Normal();
     const double v = std::pow(1 + c * z, 3);
-    if (v > 0 && std::log(Uniform()) < 0.5 * z * z + d - d * v + d * std::log(v)) {
+    if (v > 0 &&
+        std::log(Uniform()) < 0.5 * z * z + d - d * v + d * std::log(v)) {
       return d * v;
     }
   }
@@ -58,7 +59,8 @@ double RandomStream::Gamma(double shape) {
 
 std::uint64_t RandomStream::Below(std::uint64_t bound) {
   // Rejection of the incomplete last cycle: exactly uniform.
-  const std::uint64_t limit = ~std::uint64_t{0} - (~std::uint64_t{0} % bound + 1) % bound;
+  const std::uint64_t limit =
+      ~std::uint64_t{0} - (~std::uint64_t{0} % bound + 1) % bound;
   std::uint64_t bits = Bits();
   while (bits > limit) bits = Bits();
   return bits % bound;
@@ -75,7 +77,8 @@ RandomStream RandomKey::Stream(Purpose purpose,
                                std::uint32_t index,
                                std::uint64_t particle) const {
   return RandomStream(
-      {static_cast<std::uint32_t>(seed_), static_cast<std::uint32_t>(seed_ >> 32)},
+      {static_cast<std::uint32_t>(seed_),
+       static_cast<std::uint32_t>(seed_ >> 32)},
       {0U,
        static_cast<std::uint32_t>(particle),
        (static_cast<std::uint32_t>(purpose) << 24) | (index & 0xFFFFFFU),

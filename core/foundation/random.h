@@ -1,8 +1,8 @@
 // Random numbers by address: counter-based streams keyed by what they are for.
 //
 // A number depends on (seed, pass, stage, purpose, index, particle) alone, so a
-// run gives the same bytes for any number of threads, after a resume, and on any
-// replica.
+// run gives the same bytes for any number of threads, after a resume, and on
+// any replica.
 //
 //   RandomKey key(seed);
 //   RandomKey stage = key.AtStage(pass, stage_number);
@@ -41,7 +41,8 @@ class RandomStream {
   double Uniform();
   // Returns a standard normal number (Box-Muller; the pair's second is kept).
   double Normal();
-  // Returns a gamma variable of shape > 0 and scale 1 (Marsaglia and Tsang 2000).
+  // Returns a gamma variable of shape > 0 and scale 1 (Marsaglia and Tsang
+  // 2000).
   double Gamma(double shape);
   // Returns a uniform integer in [0, bound), bound > 0.
   std::uint64_t Below(std::uint64_t bound);

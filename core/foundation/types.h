@@ -1,9 +1,9 @@
 // The numeric types of the engine and its one shape convention.
 //
 // A cloud of N points in R^d is a column-major matrix [N, d]: row i is a point,
-// column k is one coordinate of all points, contiguous in memory. Vectors [N] go
-// with the rows. Indices are 0-based. The wire is row-major; the one transpose is
-// in server/convert.
+// column k is one coordinate of all points, contiguous in memory. Vectors [N]
+// go with the rows. Indices are 0-based. The wire is row-major; the one
+// transpose is in server/convert.
 
 #ifndef TTFLOW_CORE_FOUNDATION_TYPES_H_
 #define TTFLOW_CORE_FOUNDATION_TYPES_H_

@@ -1,4 +1,5 @@
-// Violations: every fault of an input at once, each with its field and its mend.
+// Violations: every fault of an input at once, each with its field and its
+// mend.
 
 #ifndef TTFLOW_CORE_FOUNDATION_VIOLATIONS_H_
 #define TTFLOW_CORE_FOUNDATION_VIOLATIONS_H_
