@@ -128,7 +128,11 @@ std::string FormatError(const absl::Status& status, bool color) {
   const char* const red = color ? "\x1b[1;31m" : "";
   const char* const bold = color ? "\x1b[1m" : "";
   const char* const plain = color ? "\x1b[0m" : "";
-  std::string text = fmt::format("{}error:{} {}\n", red, plain, block.what);
+  // An interrupt is what the user wanted, not an error.
+  const bool wanted = ExitCodeOf(status) == ExitCode::kInterrupted;
+  std::string text =
+      wanted ? fmt::format("{}\n", block.what)
+             : fmt::format("{}error:{} {}\n", red, plain, block.what);
   for (const Violation& field : block.fields) {
     if (field.field.empty()) {
       text += fmt::format("  --> {}\n", field.description);

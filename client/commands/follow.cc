@@ -1,0 +1,199 @@
+#include "client/commands/follow.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <utility>
+
+#include "client/commands/delivery.h"
+#include "client/errors/client_error.h"
+#include "client/output/progress.h"
+#include "client/output/summary.h"
+#include "core/foundation/status_macros.h"
+
+namespace ttflow::client {
+namespace {
+
+// Time left is a guess from the share done: worthless at the very start.
+constexpr double kMinFractionForTimeLeft = 0.02;
+
+double Now() {
+  return std::chrono::duration<double>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+double Seconds(const google::protobuf::Timestamp& time) {
+  return static_cast<double>(time.seconds()) + 1e-9 * time.nanos();
+}
+
+StageProgress ToProgress(const v1::WatchJobResponse& event,
+                         const v1::Job& job,
+                         double start) {
+  const v1::Stage& stage = event.stage();
+  StageProgress progress;
+  progress.pass = stage.pass();
+  progress.stage = stage.stage();
+  progress.annealing_time = stage.t();
+  progress.share_done = event.fraction();
+  const double elapsed = Seconds(event.time()) - start;
+  if (start > 0 && elapsed >= 0 && event.fraction() > kMinFractionForTimeLeft) {
+    progress.seconds_left = elapsed * (1 - event.fraction()) / event.fraction();
+  }
+  progress.log_evidence = stage.log_evidence();
+  progress.conditional_ess = stage.conditional_ess();
+  progress.flow_used = stage.flow_used();
+  progress.validation_r2 = stage.validation_r2();
+  for (const int rank : stage.ranks())
+    progress.max_rank = std::max(progress.max_rank, rank);
+  progress.acceptance_rate = stage.acceptance_rate();
+  progress.num_energy_evaluations = stage.num_energy_evaluations();
+  progress.max_energy_evaluations =
+      job.spec().sample().options().max_energy_evaluations();
+  return progress;
+}
+
+absl::Status InterruptedStatus(const ServerAccess& access,
+                               const std::string& name,
+                               const FollowOptions& options) {
+  const std::string folder =
+      options.out_folder.empty() ? "DIR" : options.out_folder;
+  ErrorBlock block;
+  if (access.is_own()) {
+    block.what =
+        fmt::format("interrupted: {} waits in the queue of this machine", name);
+  } else {
+    block.what = fmt::format(
+        "interrupted: {} goes on at {}", name, access.connection->address());
+    block.mend.push_back(
+        fmt::format("look at it:   ttflow watch {}{}", name, access.Flag()));
+  }
+  block.mend.push_back(fmt::format("take it up:   ttflow resume {} --out {}{}",
+                                   name,
+                                   folder,
+                                   access.Flag()));
+  block.mend.push_back(
+      fmt::format("give it up:   ttflow cancel {}{}", name, access.Flag()));
+  return MakeError(ExitCode::kInterrupted, block);
+}
+
+std::string NextCommands(const ServerAccess& access,
+                         const v1::Job& job,
+                         const FollowOptions& options) {
+  std::string next;
+  if (!options.out_folder.empty()) {
+    next = fmt::format("ttflow plot {} -o samples.svg", options.out_folder);
+  } else if (options.samples_file.empty()) {
+    next =
+        fmt::format("ttflow resume {} --out DIR{}", job.name(), access.Flag());
+  }
+  if (!job.result().flow().empty()) {
+    if (!next.empty()) next += " | ";
+    next += fmt::format("ttflow draw {} -n 10000 -o more.npy{}",
+                        job.result().flow(),
+                        access.Flag());
+  }
+  return next;
+}
+
+// Watches to the end; the display is gone when this returns.
+absl::StatusOr<WatchedJob> Watch(const CommandContext& context,
+                                 const ServerAccess& access,
+                                 const v1::Job& job,
+                                 bool server_is_known,
+                                 Canceller& canceller) {
+  ProgressDisplay display(
+      job.name(), context.terminal, [](std::string_view text) {
+        std::fwrite(text.data(), 1, text.size(), stderr);
+      });
+  double start = job.has_start_time() ? Seconds(job.start_time()) : 0;
+  WatchOptions options;
+  options.server_is_known = server_is_known;
+  options.on_event = [&](const v1::WatchJobResponse& event) {
+    if (event.has_stage()) {
+      display.Update(ToProgress(event, job, start), Now());
+    } else if (event.has_state_change() &&
+               event.state_change().state() == v1::Job::STATE_RUNNING &&
+               start == 0) {
+      start = Seconds(event.time());
+    }
+  };
+  options.on_note = [&](std::string_view note) { display.Note(note); };
+  auto watched = WatchToEnd(*access.connection, job.name(), options, canceller);
+  display.Finish();
+  return watched;
+}
+
+}  // namespace
+
+absl::Status OutcomeStatus(const v1::Job& job) {
+  ErrorBlock block;
+  switch (job.state()) {
+    case v1::Job::STATE_SUCCEEDED:
+      return absl::OkStatus();
+    case v1::Job::STATE_FAILED:
+      block.what =
+          fmt::format("{} failed: {}", job.name(), job.error().message());
+      block.reason = job.error().reason();
+      break;
+    case v1::Job::STATE_CANCELLED:
+      block.what = fmt::format("{} was cancelled", job.name());
+      block.reason = "JOB_CANCELLED";
+      break;
+    default:
+      block.what =
+          fmt::format("{} is still {}", job.name(), StateName(job.state()));
+      block.reason = "JOB_NOT_DONE";
+  }
+  return MakeError(ExitCode::kFailed, block);
+}
+
+absl::Status FollowToEnd(const CommandContext& context,
+                         ServerAccess& access,
+                         const std::string& name,
+                         const FollowOptions& options) {
+  TTFLOW_ASSIGN_OR_RETURN(v1::Job job, access.connection->GetJob(name));
+  Canceller canceller;
+  const Interrupts::Scope scope(*context.interrupts,
+                                [&] { canceller.Cancel(); });
+  const auto interrupted = [&] {
+    const absl::Status status = InterruptedStatus(access, name, options);
+    if (access.embedded != nullptr) access.embedded->Stop();
+    return status;
+  };
+
+  const auto watched =
+      Watch(context, access, job, options.server_is_known, canceller);
+  if (canceller.cancelled()) return interrupted();
+  if (!watched.ok()) return watched.status();
+  TTFLOW_ASSIGN_OR_RETURN(job, access.connection->GetJob(name));
+
+  SummaryOptions summary;
+  summary.utf8 = context.terminal.utf8;
+  if (job.state() == v1::Job::STATE_SUCCEEDED) {
+    absl::StatusOr<SampleColumns> columns = SampleColumns();
+    if (!options.out_folder.empty()) {
+      columns = Deliver(*access.connection,
+                        job,
+                        watched->stages,
+                        options.out_folder,
+                        canceller);
+    } else if (!options.samples_file.empty()) {
+      columns = DeliverSamples(
+          *access.connection, job, options.samples_file, canceller);
+    }
+    if (canceller.cancelled()) return interrupted();
+    if (!columns.ok()) return columns.status();
+    summary.samples = *std::move(columns);
+    summary.next = NextCommands(access, job, options);
+  }
+  const absl::Status outcome = OutcomeStatus(job);
+  // A job that failed is told once, by the error block.
+  if (outcome.ok() || context.flags.json)
+    context.Print(job, SummaryText(job, summary));
+  return outcome;
+}
+
+}  // namespace ttflow::client
