@@ -169,8 +169,7 @@ class ResidualRankAdaptation final : public RankAdaptation {
     const Index bound = RankBound(problem, options_);
     // What the tolerance calls equal: not worth a rank.
     const double negligible = options_.relative_tolerance *
-                              options_.relative_tolerance *
-                              judge.RiskOfZero();
+                              options_.relative_tolerance * judge.RiskOfZero();
     TTFLOW_ASSIGN_OR_RETURN(AlsResult best,
                             SolveAls(problem,
                                      roles,

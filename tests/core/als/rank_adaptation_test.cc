@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <ostream>
 #include <string>
 
 #include "core/tensor_train/arithmetic.h"
@@ -74,6 +75,8 @@ struct RuleCase {
   std::string name;
   std::unique_ptr<const RankAdaptation> (*make)(const RankAdaptationOptions&);
 };
+
+void PrintTo(const RuleCase& rule, std::ostream* out) { *out << rule.name; }
 
 class RankRuleConformance : public ::testing::TestWithParam<RuleCase> {
  protected:
