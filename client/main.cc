@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "CLI/App.hpp"
+#include "CLI/CLI.hpp"
 #include "client/commands/commands.h"
 #include "client/commands/interrupts.h"
 #include "client/errors/client_error.h"

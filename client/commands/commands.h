@@ -7,7 +7,7 @@
 #ifndef TTFLOW_CLIENT_COMMANDS_COMMANDS_H_
 #define TTFLOW_CLIENT_COMMANDS_COMMANDS_H_
 
-#include "CLI/App.hpp"
+#include "CLI/CLI.hpp"
 #include "client/commands/command_context.h"
 
 namespace ttflow::client {

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "CLI/App.hpp"
+#include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "client/connection/connection.h"
 #include "client/input/job_flags.h"

@@ -54,8 +54,8 @@ std::vector<Point> TrueModes(const Json& target, int dimension) {
   const std::string name = TextAt(target, "name");
   if (name == "mixture") return Distinct(MixtureCenters(target));
   ParameterValues parameters;
-  for (const auto& [key, value] :
-       target.value("parameters", Json::object()).items()) {
+  const Json given = target.value("parameters", Json::object());
+  for (const auto& [key, value] : given.items()) {
     for (const Json& number : value) {
       if (!number.is_number()) return {};
       parameters[key].push_back(number.get<double>());
