@@ -32,8 +32,9 @@ Real RawDerivative(BasisFamily family, Index j, int q, Real u) {
     return q == 0 ? u * u / 2 : (q == 1 ? u : (q == 2 ? 1 : 0));
   }
   const Index trig = extension ? j - 3 : j - 1;
-  const Real w = static_cast<Real>(BaseFrequency(family)) *
-                 static_cast<Real>(trig / 2 + 1);
+  const Index multiple = trig / 2 + 1;  // a sine and a cosine each
+  const Real w =
+      static_cast<Real>(BaseFrequency(family)) * static_cast<Real>(multiple);
   const Index shift = (trig % 2 + q) % 4;  // sin, cos, -sin, -cos
   const Real wave = shift % 2 == 0 ? std::sin(w * u) : std::cos(w * u);
   return std::pow(w, static_cast<Real>(q)) * (shift < 2 ? wave : -wave);
@@ -44,8 +45,9 @@ Real RawDerivativeBound(BasisFamily family, Index j, int q) {
   const bool extension = family == BasisFamily::kFourierExtension;
   if (j == 0 || (extension && j <= 2)) return 0;
   const Index trig = extension ? j - 3 : j - 1;
-  const Real w = static_cast<Real>(BaseFrequency(family)) *
-                 static_cast<Real>(trig / 2 + 1);
+  const Index multiple = trig / 2 + 1;  // a sine and a cosine each
+  const Real w =
+      static_cast<Real>(BaseFrequency(family)) * static_cast<Real>(multiple);
   return std::pow(w, static_cast<Real>(q));
 }
 
