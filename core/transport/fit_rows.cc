@@ -6,7 +6,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/foundation/check.h"
-#include "core/math/weighted_moments.h"
 
 namespace ttflow {
 namespace {
@@ -15,6 +14,48 @@ constexpr Index kLeastRows = 64;
 constexpr Index kLeastRowsOfFold = 16;
 // A kept interval is at most this much longer than the one now chosen.
 constexpr double kMostExcess = 1.5;
+
+// The weighted `tail` quantile of values whose weights sum to one, linear
+// between (value, weight before it plus half its own). Only the lowest values
+// are sorted: whole sorts would cost more than the sums of the fit.
+double LowerQuantile(const ConstVectorRef& values,
+                     const Vector& weights,
+                     double tail) {
+  struct Point {
+    double value;
+    double weight;
+  };
+  std::vector<Point> points(static_cast<std::size_t>(values.size()));
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    points[i] = {values[static_cast<Index>(i)], weights[static_cast<Index>(i)]};
+  }
+  const auto less = [](const Point& a, const Point& b) {
+    return a.value != b.value ? a.value < b.value : a.weight < b.weight;
+  };
+  std::size_t sorted = 0;
+  double before = 0, last_value = 0, last_middle = 0;
+  for (std::size_t count = points.size() / 32 + 16; sorted < points.size();
+       count *= 4) {
+    count = std::min(count, points.size());
+    const auto begin = points.begin() + static_cast<std::ptrdiff_t>(sorted);
+    const auto end = points.begin() + static_cast<std::ptrdiff_t>(count);
+    if (end != points.end()) std::nth_element(begin, end, points.end(), less);
+    std::sort(begin, end, less);
+    for (; sorted < count; ++sorted) {
+      const auto [value, weight] = points[sorted];
+      const double middle = before + 0.5 * weight;
+      if (middle >= tail) {
+        if (sorted == 0) return value;
+        return last_value + (value - last_value) * (tail - last_middle) /
+                                (middle - last_middle);
+      }
+      last_value = value;
+      last_middle = middle;
+      before += weight;
+    }
+  }
+  return last_value;
+}
 
 }  // namespace
 
@@ -37,13 +78,18 @@ absl::StatusOr<FitRows> GatherFitRows(const FitProblem& problem) {
   TTFLOW_CHECK(problem.energy_difference.size() == size);
   TTFLOW_CHECK(static_cast<Index>(problem.fold.size()) == size);
   std::vector<Index> kept;
-  std::array<Index, 2> count{};
-  for (Index i = 0; i < size; ++i) {
-    if (problem.weights[i] > 0 && IsFinite(problem, i)) {
-      kept.push_back(i);
-      ++count[problem.fold[i] == 0 ? 0 : 1];
+  std::array<Index, 3> fold_begin{};
+  for (int f = 0; f < 2; ++f) {
+    for (Index i = 0; i < size; ++i) {
+      const bool in_fold = (problem.fold[i] == 0 ? 0 : 1) == f;
+      if (in_fold && problem.weights[i] > 0 && IsFinite(problem, i)) {
+        kept.push_back(i);
+      }
     }
+    fold_begin[f + 1] = static_cast<Index>(kept.size());
   }
+  const std::array<Index, 2> count = {fold_begin[1],
+                                      fold_begin[2] - fold_begin[1]};
   if (static_cast<Index>(kept.size()) < kLeastRows ||
       std::min(count[0], count[1]) < kLeastRowsOfFold) {
     return absl::FailedPreconditionError(
@@ -58,6 +104,7 @@ absl::StatusOr<FitRows> GatherFitRows(const FitProblem& problem) {
                      " in each fold"));
   }
   FitRows rows;
+  rows.fold_begin = fold_begin;
   rows.position = problem.position(kept, Eigen::all);
   rows.gradient = problem.gradient(kept, Eigen::all);
   rows.weights = problem.weights(kept);
@@ -77,7 +124,7 @@ absl::StatusOr<FitRows> GatherFitRows(const FitProblem& problem) {
   std::array<double, 2> sum{}, sum_of_squares{};
   rows.fold.resize(kept.size());
   for (std::size_t i = 0; i < kept.size(); ++i) {
-    rows.fold[i] = problem.fold[kept[i]] == 0 ? 0 : 1;
+    rows.fold[i] = static_cast<Index>(i) < fold_begin[1] ? 0 : 1;
     const double weight = rows.weights[static_cast<Index>(i)];
     sum[rows.fold[i]] += weight;
     sum_of_squares[rows.fold[i]] += weight * weight;
@@ -95,11 +142,10 @@ std::vector<BasisSpec> ChooseBases(const FitRows& rows,
                                    const Executor& executor) {
   const Index d = rows.dimension();
   std::vector<BasisSpec> specs(d);
-  const Eigen::Vector2d tails(options.interval_tail, 1 - options.interval_tail);
   executor.ForEach(d, [&](Index k) {
-    const Vector quantiles =
-        WeightedQuantiles(rows.position.col(k), rows.weights, tails);
-    double lower = quantiles[0], upper = quantiles[1];
+    const double tail = options.interval_tail;
+    double lower = LowerQuantile(rows.position.col(k), rows.weights, tail);
+    double upper = -LowerQuantile(-rows.position.col(k), rows.weights, tail);
     const double center = 0.5 * (lower + upper);
     if (!(upper - lower > 1e-9 * (1 + std::abs(center)))) {
       lower = center - 1;  // a constant coordinate: any interval serves

@@ -16,14 +16,16 @@
 
 namespace ttflow {
 
-// n rows, in the order of the particles: those with positive weight and finite
-// position, gradient and energy difference.
+// n rows: the particles with positive weight and finite position, gradient and
+// energy difference; those of fold 0 first, each fold in the particles' order.
 struct FitRows {
   Matrix position;                 // u [n, d]
   Matrix gradient;                 // grad_u f_t [n, d]
   Vector weights;                  // [n], sum 1
   Vector energy_difference;        // h minus its weighted mean [n]
   std::vector<std::uint8_t> fold;  // [n], 0 or 1
+  // Rows [fold_begin[f], fold_begin[f + 1]) are those of fold f.
+  std::array<Index, 3> fold_begin{};
   // (sum w)^2 / sum w^2 of the rows of each fold: what the numbers of unknowns
   // are measured by.
   std::array<double, 2> effective_rows{};

@@ -23,7 +23,8 @@ void LinearDesign::Fill(Index begin, Index end, MatrixRef design) const {
   const Index n = end - begin;
   TTFLOW_CHECK(design.rows() == n && design.cols() == size());
   Index column = 0;
-  for (Index k = 0; k < rows_.dimension(); ++k) {
+  for (std::size_t b = 0; b < bases_.size(); ++b) {
+    const Index k = static_cast<Index>(b);
     const Index m = bases_[k]->size();
     Matrix first(n, m), second(n, m);
     MatrixRef first_ref(first), second_ref(second);

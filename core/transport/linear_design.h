@@ -29,7 +29,7 @@ struct CoordinatePair {
 //   pair_scale L (u_i u_j) = -pair_scale (d_i f_t u_j + d_j f_t u_i).
 class LinearDesign {
  public:
-  // `rows` must outlive the design. specs [d].
+  // `rows` must outlive the design. specs [d], or empty for pairs alone.
   LinearDesign(const FitRows& rows,
                std::vector<BasisSpec> specs,
                std::vector<CoordinatePair> pairs,

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "core/als/ridge_path.h"
+#include "core/basis/reexpansion.h"
+#include "core/transport/fold_sums.h"
 #include "core/transport/linear_design.h"
 #include "core/transport/pair_screening.h"
 
@@ -22,269 +24,310 @@ constexpr std::array kRidges = {1e-1, 1e-2, 1e-3, 1e-4, 1e-6, 1e-8};
 // Linear and quadratic: what moves a Gaussian.
 constexpr Index kLeastAdditiveSize = 3;
 constexpr Index kMiddleAdditiveSize = 6;
-// A held-out R^2 beyond which no other size is tried.
-constexpr double kGoodEnough = 0.995;
 // No solve grows beyond this by pairs: a Cholesky of it takes about 20 ms.
 constexpr Index kMostUnknowns = 1024;
-// Least relative gain for which pairs are kept.
+// Least relative gain for which pairs are kept, and for which more are tried.
 constexpr double kLeastGain = 0.005;
+constexpr double kPromisingGain = 0.05;
+// Held-out R^2 beyond which pairs, and more pairs, are not worth their time.
+constexpr double kAdditiveSuffices = 0.999;
+constexpr double kPairsSuffice = 0.995;
 
 enum Model { kFold0 = 0, kFold1 = 1, kAll = 2 };
+using PairLists = std::array<std::vector<CoordinatePair>, 3>;
 
-// Columns of each model and the solution on them.
-struct Solution {
+auto Filler(const LinearDesign& design) {
+  return [&design](Index begin, Index end, MatrixRef block) {
+    design.Fill(begin, end, block);
+  };
+}
+
+// A choice of unknowns and its cross-fitted solution.
+struct Candidate {
+  Index size = 0;  // functions a coordinate
+  // Of each model, ascending positions in the list of pairs that were summed.
+  std::array<std::vector<Index>, 3> pairs;
   double ridge = 0;
   double heldout_risk = std::numeric_limits<double>::infinity();
-  std::array<std::vector<Index>, 3> columns;
-  std::array<Vector, 3> coefficients;
+  std::array<Vector, 3> coefficients;  // kAll: once it is finished
 };
 
-NormalSums Restrict(const NormalSums& sums, const std::vector<Index>& columns) {
-  if (static_cast<Index>(columns.size()) == sums.size()) return sums;
-  NormalSums restricted;
-  restricted.weight = sums.weight;
-  restricted.row = sums.row(columns);
-  restricted.rhs = sums.rhs;
-  restricted.gram = sums.gram(columns, columns);
-  restricted.cross = sums.cross(columns);
-  restricted.rhs_square = sums.rhs_square;
-  return restricted;
-}
-
-// Chooses one ridge for both folds by their held-out risks; then solves on all
-// rows. Columns may differ between the models.
-Solution SolveCrossFitted(const std::vector<NormalSums>& folds,
-                          std::array<std::vector<Index>, 3> columns,
-                          const Executor& executor) {
-  Solution best;
-  best.columns = std::move(columns);
-  std::array<NormalSums, 2> training, heldout;
-  for (int f = 0; f < 2; ++f) {
-    training[f] = Restrict(folds[1 - f], best.columns[f]).Centered();
-    heldout[f] = Restrict(folds[f], best.columns[f]).Centered();
-  }
-  int rises = 0;
-  double last_risk = std::numeric_limits<double>::infinity();
-  for (const double ridge : kRidges) {
-    std::array<std::optional<Vector>, 2> solved;
-    executor.ForEach(
-        2, [&](Index f) { solved[f] = SolveRidge(training[f], ridge); });
-    if (!solved[0] || !solved[1]) break;
-    double risk = 0;
-    for (int f = 0; f < 2; ++f) {
-      risk += heldout[f].weight * heldout[f].MeanSquare(*solved[f]);
-    }
-    if (risk < best.heldout_risk) {
-      best.heldout_risk = risk;
-      best.ridge = ridge;
-      best.coefficients[kFold0] = *std::move(solved[0]);
-      best.coefficients[kFold1] = *std::move(solved[1]);
-    }
-    rises = risk > last_risk ? rises + 1 : 0;
-    if (rises == 2) break;
-    last_risk = risk;
-  }
-  if (std::isfinite(best.heldout_risk)) {
-    NormalSums all = folds[0];
-    all += folds[1];
-    std::optional<Vector> solved =
-        SolveRidge(Restrict(all, best.columns[kAll]).Centered(), best.ridge);
-    if (solved) {
-      best.coefficients[kAll] = *std::move(solved);
-    } else {
-      best.heldout_risk = std::numeric_limits<double>::infinity();
-    }
-  }
-  return best;
-}
-
-std::vector<NormalSums> Sums(const FitRows& rows,
-                             const LinearDesign& design,
-                             const Executor& executor) {
-  return ComputeNormalSums(
-      design.size(),
-      rows.weights,
-      rows.energy_difference,
-      rows.fold,
-      2,
-      [&](Index begin, Index end, MatrixRef block) {
-        design.Fill(begin, end, block);
-      },
-      executor);
-}
-
-std::vector<Index> FirstColumns(Index count) {
-  std::vector<Index> columns(static_cast<std::size_t>(count));
-  std::iota(columns.begin(), columns.end(), Index{0});
-  return columns;
-}
-
-// What the additive part leaves of h, for each model about the mean of its own
-// rows, [n, 3].
-Matrix AdditiveResiduals(const FitRows& rows,
-                         const LinearDesign& design,
-                         const Solution& solution,
-                         const Executor& executor) {
-  Matrix coefficients(design.size(), 3);
-  for (int model = 0; model < 3; ++model) {
-    coefficients.col(model) = solution.coefficients[model];
-  }
-  Matrix residuals(rows.size(), 3);
-  executor.ForBlocks(rows.size(), [&](Index begin, Index end) {
-    Matrix block(end - begin, design.size());
-    design.Fill(begin, end, block);
-    residuals.middleRows(begin, end - begin) =
-        (-block * coefficients).colwise() +
-        rows.energy_difference.segment(begin, end - begin);
-  });
-  return residuals;
-}
-
-// The weights of the rows that a model is fitted on; zero elsewhere.
-Vector TrainingWeights(const FitRows& rows, int model) {
-  Vector weights = rows.weights;
-  for (Index i = 0; i < rows.size(); ++i) {
-    if (rows.fold[i] == model) weights[i] = 0;  // no fold is kAll
-  }
-  return weights;
-}
-
-Index NumPairs(const FitRows& rows,
+// Searches among numbers of functions and pairs, on sums that are formed once:
+// the functions of a smaller basis are combinations of those of a larger one.
+class LinearFitter {
+ public:
+  LinearFitter(const FitRows& rows,
                const FitOptions& options,
-               Index num_additive) {
-  const Index d = rows.dimension();
-  const Index all = d * (d - 1) / 2;
-  if (options.max_pairs >= 0) return std::min(all, options.max_pairs);
-  const Index budget =
-      std::min(rows.UnknownBudget(options.rows_per_unknown), kMostUnknowns);
-  return std::min(all, std::max(2 * d, budget - num_additive));
-}
+               Index largest,
+               std::span<const BasisSpec> previous,
+               const Executor& executor)
+      : rows_(rows),
+        options_(options),
+        executor_(executor),
+        specs_(ChooseBases(rows, options, largest, previous, executor)),
+        additive_(rows, specs_, {}, 1) {
+    sizes_.push_back(largest);
+    for (const Index size : {kMiddleAdditiveSize, kLeastAdditiveSize}) {
+      if (size < largest) sizes_.push_back(size);
+    }
+    for (const Index size : sizes_) projections_.push_back(Projection(size));
+  }
 
-// Scales pair columns to the additive ones, so that one ridge fits both.
-double PairScale(const std::vector<NormalSums>& additive,
-                 const std::vector<CoordinatePair>& pairs,
-                 const Matrix& mean_squares) {
-  const double additive_square =
-      (additive[0].gram.trace() + additive[1].gram.trace()) /
-      std::max<double>(1, static_cast<double>(additive[0].size()));
-  double pair_square = 0;
-  for (const auto& [i, j] : pairs) pair_square += mean_squares(i, j);
-  pair_square /= static_cast<double>(pairs.size());
-  const double scale = std::sqrt(additive_square / pair_square);
-  return std::isfinite(scale) && scale > 0 ? scale : 1;
-}
+  LinearFit Run() {
+    sums_ =
+        ComputeFoldSums(rows_, additive_.size(), Filler(additive_), executor_);
+    Candidate best = ZeroCandidate();
+    for (const Index size : sizes_) Try(size, {}, best);
+    LinearFit fit;
+    fit.additive_r2 = 1 - best.heldout_risk / rows_.variance;
+    if (fit.additive_r2 < kAdditiveSuffices) FitPairs(best);
+    Finish(best, fit);
+    return fit;
+  }
 
-struct JointFit {
-  LinearDesign design;
-  Solution solution;
-};
+ private:
+  // phi = 0 in the largest bases.
+  Candidate ZeroCandidate() const {
+    Candidate zero;
+    zero.size = sizes_[0];
+    zero.heldout_risk = rows_.variance;
+    zero.coefficients.fill(Vector::Zero(additive_.size()));
+    return zero;
+  }
 
-// Fits additive part and pairs together.
-JointFit FitWithPairs(const FitRows& rows,
-                      const std::vector<BasisSpec>& specs,
-                      const LinearDesign& additive_design,
-                      const std::vector<NormalSums>& additive_sums,
-                      const Solution& additive,
-                      Index num_pairs,
-                      const Executor& executor) {
-  const Matrix mean_squares = PairMeanSquares(rows, executor);
-  std::array<std::vector<CoordinatePair>, 3> chosen;
-  std::vector<CoordinatePair> pairs;
-  const Index d = rows.dimension();
-  if (num_pairs >= d * (d - 1) / 2) {
-    pairs = AllPairs(d);
-    chosen.fill(pairs);
-  } else {
-    const Matrix residuals =
-        AdditiveResiduals(rows, additive_design, additive, executor);
+  std::vector<BasisSpec> SpecsOfSize(Index size) const {
+    std::vector<BasisSpec> specs = specs_;
+    for (BasisSpec& spec : specs) spec.size = size;
+    return specs;
+  }
+
+  // The functions but the constant of the basis of `size` in those of the
+  // largest; empty for the largest itself. The same for all coordinates.
+  Matrix Projection(Index size) const {
+    if (size == sizes_[0]) return {};
+    BasisSpec small = specs_[0];
+    small.size = size;
+    const Matrix all = ReexpansionMatrix(small, specs_[0]);
+    return all.bottomRightCorner(all.rows() - 1, all.cols() - 1);
+  }
+
+  NormalSums Restricted(const NormalSums& sums,
+                        const Candidate& candidate,
+                        int model) const {
+    const auto at = std::find(sizes_.begin(), sizes_.end(), candidate.size);
+    const Matrix& projection = projections_[at - sizes_.begin()];
+    return RestrictSums(
+               sums,
+               projection.size() > 0 ? rows_.dimension() : additive_.size(),
+               projection,
+               candidate.pairs[model])
+        .Centered();
+  }
+
+  // Solves for a choice of unknowns, one ridge for both folds by their held-out
+  // risks, and puts it in the place of `best` where it is better.
+  void Try(Index size,
+           const std::array<std::vector<Index>, 3>& pairs,
+           Candidate& best) const {
+    Candidate candidate;
+    candidate.size = size;
+    candidate.pairs = pairs;
+    std::array<NormalSums, 2> training, heldout;
+    executor_.ForEach(2, [&](Index f) {
+      const int model = static_cast<int>(f);
+      training[f] = Restricted(sums_[1 - f], candidate, model);
+      heldout[f] = Restricted(sums_[f], candidate, model);
+    });
+    int rises = 0;
+    double last_risk = std::numeric_limits<double>::infinity();
+    for (const double ridge : kRidges) {
+      std::array<std::optional<Vector>, 2> solved;
+      std::array<double, 2> risks{};
+      executor_.ForEach(2, [&](Index f) {
+        solved[f] = SolveRidge(training[f], ridge);
+        if (!solved[f]) return;
+        risks[f] = heldout[f].weight * heldout[f].MeanSquare(*solved[f]);
+      });
+      if (!solved[0] || !solved[1]) break;
+      const double risk = risks[0] + risks[1];
+      if (risk < candidate.heldout_risk) {
+        candidate.heldout_risk = risk;
+        candidate.ridge = ridge;
+        candidate.coefficients[kFold0] = *std::move(solved[0]);
+        candidate.coefficients[kFold1] = *std::move(solved[1]);
+      }
+      rises = risk > last_risk ? rises + 1 : 0;
+      if (rises == 2) break;
+      last_risk = risk;
+    }
+    if (candidate.heldout_risk < best.heldout_risk) best = std::move(candidate);
+  }
+
+  // Solves on all rows; false if that fails.
+  bool SolveAll(Candidate& candidate) const {
+    if (candidate.ridge == 0) return true;  // phi = 0
+    NormalSums all = sums_[0];
+    all += sums_[1];
+    std::optional<Vector> solved =
+        SolveRidge(Restricted(all, candidate, kAll), candidate.ridge);
+    if (!solved) return false;
+    candidate.coefficients[kAll] = *std::move(solved);
+    return true;
+  }
+
+  Index NumPairs(Index size) const {
+    const Index d = rows_.dimension();
+    const Index all = d * (d - 1) / 2;
+    if (options_.max_pairs >= 0) return std::min(all, options_.max_pairs);
+    const Index budget =
+        std::min(rows_.UnknownBudget(options_.rows_per_unknown), kMostUnknowns);
+    return std::min(all, std::max(2 * d, budget - (size - 1) * d));
+  }
+
+  // Adds pairs to the additive part: first as many as there is room for beside
+  // the most functions; where they help, as many as beside the fewest.
+  void FitPairs(Candidate& best) {
+    const Index first = NumPairs(sizes_.front());
+    const Index last = NumPairs(sizes_.back());
+    if (first == 0) return;
+    Candidate additive = best;
+    if (!SolveAll(additive)) return;
+    const Matrix mean_squares = PairMeanSquares(rows_, executor_);
+    const PairLists ranked = RankForModels(additive, mean_squares);
+    const FoldSums additive_sums = sums_;
+    Candidate with_pairs = best;
+    with_pairs.heldout_risk *= 1 - kLeastGain;
+    TryPairs(ranked, first, mean_squares, additive_sums, with_pairs);
+    if (!HasPairs(with_pairs)) return;
+    if (last > first &&
+        with_pairs.heldout_risk < (1 - kPromisingGain) * best.heldout_risk &&
+        with_pairs.heldout_risk > (1 - kPairsSuffice) * rows_.variance) {
+      // Columns are numbered anew: what is kept must be solved again.
+      with_pairs = best;
+      TryPairs(ranked, last, mean_squares, additive_sums, with_pairs);
+    }
+    if (HasPairs(with_pairs)) best = std::move(with_pairs);
+  }
+
+  static bool HasPairs(const Candidate& candidate) {
+    return !candidate.pairs[kAll].empty();
+  }
+
+  // The pairs by falling correlation with what the additive part leaves on the
+  // rows that each model is fitted on.
+  PairLists RankForModels(const Candidate& additive,
+                          const Matrix& mean_squares) const {
+    const LinearDesign design(rows_, SpecsOfSize(additive.size), {}, 1);
+    Matrix coefficients(design.size(), 3);
     for (int model = 0; model < 3; ++model) {
-      const Vector weights = TrainingWeights(rows, model);
+      coefficients.col(model) = additive.coefficients[model];
+    }
+    Matrix residuals(rows_.size(), 3);
+    executor_.ForBlocks(rows_.size(), [&](Index begin, Index end) {
+      Matrix block(end - begin, design.size());
+      design.Fill(begin, end, block);
+      residuals.middleRows(begin, end - begin) =
+          (-block * coefficients).colwise() +
+          rows_.energy_difference.segment(begin, end - begin);
+    });
+    PairLists ranked;
+    for (int model = 0; model < 3; ++model) {
+      Vector weights = rows_.weights;
+      if (model != kAll) {  // none for the rows of its own fold
+        weights
+            .segment(rows_.fold_begin[model],
+                     rows_.fold_begin[model + 1] - rows_.fold_begin[model])
+            .setZero();
+      }
       const double mean = weights.dot(residuals.col(model)) / weights.sum();
-      chosen[model] = ScreenPairs(rows,
-                                  weights,
-                                  residuals.col(model).array() - mean,
-                                  mean_squares,
-                                  num_pairs,
-                                  executor);
-      pairs.insert(pairs.end(), chosen[model].begin(), chosen[model].end());
+      ranked[model] = RankPairs(rows_,
+                                weights,
+                                residuals.col(model).array() - mean,
+                                mean_squares,
+                                executor_);
     }
-    std::sort(pairs.begin(), pairs.end());
-    pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+    return ranked;
   }
-  JointFit fit{
-      LinearDesign(
-          rows, specs, pairs, PairScale(additive_sums, pairs, mean_squares)),
-      {}};
-  std::array<std::vector<Index>, 3> columns;
-  for (int model = 0; model < 3; ++model) {
-    columns[model] = FirstColumns(fit.design.num_additive());
-    for (const CoordinatePair& pair : chosen[model]) {
-      const auto at = std::lower_bound(pairs.begin(), pairs.end(), pair);
-      columns[model].push_back(fit.design.num_additive() +
-                               (at - pairs.begin()));
+
+  // Forms the sums of the `count` best pairs of every model and tries all sizes
+  // with as many of them as there is room for.
+  void TryPairs(const PairLists& ranked,
+                Index count,
+                const Matrix& mean_squares,
+                const FoldSums& additive_sums,
+                Candidate& best) {
+    pairs_.clear();
+    for (const auto& list : ranked) {
+      pairs_.insert(pairs_.end(), list.begin(), list.begin() + count);
+    }
+    std::sort(pairs_.begin(), pairs_.end());
+    pairs_.erase(std::unique(pairs_.begin(), pairs_.end()), pairs_.end());
+    pair_scale_ = PairScale(additive_sums, mean_squares);
+    const LinearDesign design(rows_, {}, pairs_, pair_scale_);
+    sums_ = ExtendFoldSums(rows_,
+                           additive_sums,
+                           Filler(additive_),
+                           design.size(),
+                           Filler(design),
+                           executor_);
+    for (const Index size : sizes_) {
+      std::array<std::vector<Index>, 3> positions;
+      for (int model = 0; model < 3; ++model) {
+        for (Index p = 0; p < std::min(count, NumPairs(size)); ++p) {
+          positions[model].push_back(
+              std::lower_bound(pairs_.begin(), pairs_.end(), ranked[model][p]) -
+              pairs_.begin());
+        }
+        std::sort(positions[model].begin(), positions[model].end());
+      }
+      Try(size, positions, best);
     }
   }
-  fit.solution = SolveCrossFitted(
-      Sums(rows, fit.design, executor), std::move(columns), executor);
-  return fit;
-}
 
-void Store(const LinearDesign& design,
-           const Solution& solution,
-           LinearFit& fit) {
-  for (int f = 0; f < 2; ++f) {
-    fit.fold_potential[f] =
-        design.MakePotential(solution.columns[f], solution.coefficients[f]);
+  // Scales pair columns to the additive ones, so that one ridge fits both.
+  double PairScale(const FoldSums& additive_sums,
+                   const Matrix& mean_squares) const {
+    double pair_square = 0;
+    for (const auto& [i, j] : pairs_) pair_square += mean_squares(i, j);
+    pair_square /= static_cast<double>(pairs_.size());
+    const double additive_square =
+        (additive_sums[0].gram.trace() + additive_sums[1].gram.trace()) /
+        static_cast<double>(std::max<Index>(1, additive_.size()));
+    const double scale = std::sqrt(additive_square / pair_square);
+    return std::isfinite(scale) && scale > 0 ? scale : 1;
   }
-  fit.potential =
-      design.MakePotential(solution.columns[kAll], solution.coefficients[kAll]);
-  fit.ridge = solution.ridge;
-  fit.num_unknowns = 0;
-  for (const auto& columns : solution.columns) {
-    fit.num_unknowns =
-        std::max(fit.num_unknowns, static_cast<Index>(columns.size()));
-  }
-}
 
-// Both linear parts with `size` functions a coordinate.
-LinearFit FitOfSize(const FitRows& rows,
-                    const FitOptions& options,
-                    Index size,
-                    std::span<const BasisSpec> previous,
-                    const Executor& executor) {
-  const std::vector<BasisSpec> specs =
-      ChooseBases(rows, options, size, previous, executor);
-  const LinearDesign design(rows, specs, {}, 1);
-  const std::vector<NormalSums> sums = Sums(rows, design, executor);
-  std::array<std::vector<Index>, 3> columns;
-  columns.fill(FirstColumns(design.size()));
-  Solution additive = SolveCrossFitted(sums, columns, executor);
-  if (!std::isfinite(additive.heldout_risk)) {
-    additive.coefficients.fill(Vector::Zero(design.size()));
+  void Finish(Candidate& best, LinearFit& fit) const {
+    if (!SolveAll(best)) best = ZeroCandidate();
+    const LinearDesign design(
+        rows_, SpecsOfSize(best.size), pairs_, pair_scale_);
+    const auto potential = [&](int model) {
+      std::vector<Index> columns(
+          static_cast<std::size_t>(design.num_additive()));
+      std::iota(columns.begin(), columns.end(), Index{0});
+      for (const Index position : best.pairs[model]) {
+        columns.push_back(design.num_additive() + position);
+      }
+      return design.MakePotential(columns, best.coefficients[model]);
+    };
+    for (int f = 0; f < 2; ++f) fit.fold_potential[f] = potential(f);
+    fit.potential = potential(kAll);
+    fit.heldout_r2 = 1 - best.heldout_risk / rows_.variance;
+    fit.ridge = best.ridge;
+    fit.num_unknowns = best.coefficients[kAll].size();
   }
-  double additive_risk = additive.heldout_risk;
 
-  LinearFit fit;
-  if (additive_risk < rows.variance) {
-    Store(design, additive, fit);
-  } else {
-    additive_risk = rows.variance;
-    additive.coefficients.fill(Vector::Zero(design.size()));
-    Store(design, additive, fit);
-    fit.ridge = 0;
-  }
-  fit.additive_r2 = fit.heldout_r2 = 1 - additive_risk / rows.variance;
-
-  const Index num_pairs = NumPairs(rows, options, design.size());
-  if (num_pairs == 0) return fit;
-  const JointFit joint =
-      FitWithPairs(rows, specs, design, sums, additive, num_pairs, executor);
-  if (joint.solution.heldout_risk < (1 - kLeastGain) * additive_risk) {
-    Store(joint.design, joint.solution, fit);
-    fit.heldout_r2 = 1 - joint.solution.heldout_risk / rows.variance;
-  }
-  return fit;
-}
+  const FitRows& rows_;
+  const FitOptions& options_;
+  const Executor& executor_;
+  std::vector<BasisSpec> specs_;
+  LinearDesign additive_;              // in the largest bases
+  std::vector<Index> sizes_;           // falling
+  std::vector<Matrix> projections_;    // of each size
+  std::vector<CoordinatePair> pairs_;  // those summed, ascending
+  double pair_scale_ = 1;
+  FoldSums sums_;  // additive unknowns in the largest bases, then pairs_
+};
 
 }  // namespace
 
@@ -292,20 +335,11 @@ LinearFit FitLinearParts(const FitRows& rows,
                          const FitOptions& options,
                          std::span<const BasisSpec> previous,
                          const Executor& executor) {
+  const Index room =
+      1 + rows.UnknownBudget(options.rows_per_unknown) / rows.dimension();
   const Index largest =
-      std::min(options.additive_basis_size,
-               std::max(kLeastAdditiveSize,
-                        1 + rows.UnknownBudget(options.rows_per_unknown) /
-                                rows.dimension()));
-  // Functions a coordinate and pairs compete for the same rows: a Gaussian
-  // needs all pairs and three functions, a well a dozen functions and no pair.
-  LinearFit best = FitOfSize(rows, options, largest, previous, executor);
-  for (const Index size : {kLeastAdditiveSize, kMiddleAdditiveSize}) {
-    if (size >= largest || best.heldout_r2 > kGoodEnough) continue;
-    LinearFit other = FitOfSize(rows, options, size, previous, executor);
-    if (other.heldout_r2 > best.heldout_r2) best = std::move(other);
-  }
-  return best;
+      std::min(options.additive_basis_size, std::max(kLeastAdditiveSize, room));
+  return LinearFitter(rows, options, largest, previous, executor).Run();
 }
 
 }  // namespace ttflow

@@ -26,15 +26,19 @@ struct LinearFit {
 };
 
 // Fits the additive part; then, jointly with it, the pairs that correlate most
-// with what it leaves. A part is kept only where it lowers the held-out risk:
-// each fold predicted by the coefficients of the other, one ridge for both.
-// The pairs of a fold's potential are screened on the other fold's rows too, so
-// h of a fold enters its potential through the ridge and the choice of parts
+// with what it leaves. Functions and pairs compete for rows (a Gaussian needs
+// all pairs and three functions a coordinate, a well a dozen functions and no
+// pair): several numbers of both are tried. All choices are by held-out risk,
+// each fold predicted by the coefficients of the other, one ridge for both, and
+// pairs are kept only for a gain of half a per cent.
+//
+// The pairs of a fold's potential are screened on the other fold's rows, so h
+// of a fold enters its potential through the ridge and the choice of numbers
 // alone.
 //
 // previous: specs of the last stage [d], or empty.
-// Cost: two SYRKs of all rows (one without pairs) and at most 24 Cholesky
-//       decompositions.
+// Cost: one SYRK of all rows for the additive part, one for the pairs (two
+//       where many help), and some dozens of Cholesky decompositions.
 LinearFit FitLinearParts(const FitRows& rows,
                          const FitOptions& options,
                          std::span<const BasisSpec> previous,

@@ -56,14 +56,12 @@ Matrix PairMeanSquares(const FitRows& rows, const Executor& executor) {
   return (squares + squares.transpose() + 2 * mixed).cwiseMax(0.0);
 }
 
-std::vector<CoordinatePair> ScreenPairs(const FitRows& rows,
-                                        const Vector& weights,
-                                        const Vector& residual,
-                                        const Matrix& mean_squares,
-                                        Index count,
-                                        const Executor& executor) {
-  std::vector<CoordinatePair> pairs = AllPairs(rows.dimension());
-  if (count >= static_cast<Index>(pairs.size())) return pairs;
+std::vector<CoordinatePair> RankPairs(const FitRows& rows,
+                                      const Vector& weights,
+                                      const Vector& residual,
+                                      const Matrix& mean_squares,
+                                      const Executor& executor) {
+  const std::vector<CoordinatePair> pairs = AllPairs(rows.dimension());
   const Matrix product = WeightedProduct(
       rows.gradient, weights.cwiseProduct(residual), rows.position, executor);
   std::vector<double> score(pairs.size());
@@ -78,11 +76,9 @@ std::vector<CoordinatePair> ScreenPairs(const FitRows& rows,
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return score[a] != score[b] ? score[a] > score[b] : a < b;
   });
-  order.resize(static_cast<std::size_t>(std::max<Index>(0, count)));
-  std::sort(order.begin(), order.end());
-  std::vector<CoordinatePair> chosen;
-  for (const std::size_t p : order) chosen.push_back(pairs[p]);
-  return chosen;
+  std::vector<CoordinatePair> ranked;
+  for (const std::size_t p : order) ranked.push_back(pairs[p]);
+  return ranked;
 }
 
 }  // namespace ttflow

@@ -21,17 +21,16 @@ std::vector<CoordinatePair> AllPairs(Index dimension);
 // Cost: three matrix products of N d^2 operations.
 Matrix PairMeanSquares(const FitRows& rows, const Executor& executor);
 
-// Returns the `count` pairs, in ascending order, whose columns correlate most
-// with `residual` [n] over rows of weight `weights` [n]; weights are zero for
-// rows that must have no say. Ties go to the lower pair.
+// Returns all pairs by falling correlation of their columns with `residual` [n]
+// over rows of weight `weights` [n], zero for rows that must have no say. Ties
+// go to the lower pair.
 //
 // Cost: one matrix product of N d^2 operations.
-std::vector<CoordinatePair> ScreenPairs(const FitRows& rows,
-                                        const Vector& weights,
-                                        const Vector& residual,
-                                        const Matrix& mean_squares,
-                                        Index count,
-                                        const Executor& executor);
+std::vector<CoordinatePair> RankPairs(const FitRows& rows,
+                                      const Vector& weights,
+                                      const Vector& residual,
+                                      const Matrix& mean_squares,
+                                      const Executor& executor);
 
 }  // namespace ttflow
 

@@ -1,0 +1,53 @@
+// FoldSums: the normal sums of both folds, extended and restricted without
+// another pass over what is known.
+
+#ifndef TTFLOW_CORE_TRANSPORT_FOLD_SUMS_H_
+#define TTFLOW_CORE_TRANSPORT_FOLD_SUMS_H_
+
+#include <array>
+#include <vector>
+
+#include "core/als/ridge_path.h"
+#include "core/foundation/executor.h"
+#include "core/foundation/types.h"
+#include "core/transport/fit_rows.h"
+
+namespace ttflow {
+
+// Entry f has the sums of the rows of fold f, right-hand side h.
+using FoldSums = std::array<NormalSums, 2>;
+
+// Adds up the sums of p unknowns; `fill` as for ComputeNormalSums.
+//
+// Cost:   one fill and one SYRK, N p^2 operations; memory 8 p^2 bytes for each
+//         of at most 8 partial sums.
+// Random: none; the same bytes for any number of threads.
+FoldSums ComputeFoldSums(const FitRows& rows,
+                         Index p,
+                         FillRows fill,
+                         const Executor& executor);
+
+// Returns the sums of the p unknowns of `sums`, whose columns are filled by
+// `fill`, followed by q new ones, filled by `fill_new`.
+//
+// Cost: both fills and N q (2 p + q) operations.
+FoldSums ExtendFoldSums(const FitRows& rows,
+                        const FoldSums& sums,
+                        FillRows fill,
+                        Index q,
+                        FillRows fill_new,
+                        const Executor& executor);
+
+// Returns the sums in fewer unknowns. The first `num_blocks` blocks of
+// projection.rows() unknowns become blocks of projection.cols(), those of the
+// functions b_small = b_large projection; with an empty projection the first
+// `num_blocks` unknowns stay as they are. Of the unknowns after them those in
+// `kept`, counted from 0, remain.
+NormalSums RestrictSums(const NormalSums& sums,
+                        Index num_blocks,
+                        const Matrix& projection,
+                        const std::vector<Index>& kept);
+
+}  // namespace ttflow
+
+#endif  // TTFLOW_CORE_TRANSPORT_FOLD_SUMS_H_
