@@ -43,7 +43,7 @@ std::vector<Matrix> ReadCovariances(TargetParameters& parameters,
   std::vector<Matrix> covariances;
   if (parameters.Count("covariances") != components * d * d) return covariances;
   for (Index k = 0; k < components; ++k) {
-    covariances.push_back(stacked.middleRows(k * d, d));
+    covariances.emplace_back(stacked.middleRows(k * d, d));
     const std::string fault = CovarianceFault(covariances.back());
     if (!fault.empty()) {
       parameters.AddViolation("covariances",

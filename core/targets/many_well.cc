@@ -35,7 +35,7 @@ absl::Status ManyWell::Evaluate(const ConstMatrixRef& x,
 }
 
 std::optional<double> ManyWell::LogEvidence() const {
-  return static_cast<double>(dimension_ / 2) *
+  return 0.5 * static_cast<double>(dimension_) *
          (well_.LogNormalizer() + kHalfLogTwoPi);
 }
 

@@ -61,14 +61,14 @@ std::span<const TargetSchema> TargetSchemas() {
 
 std::shared_ptr<const Target> MakeTarget(std::string_view name,
                                          Index dimension,
-                                         const ParameterValues& values,
+                                         const ParameterValues& parameters,
                                          Violations& violations) {
   const std::span<const TargetSchema> schemas = TargetSchemas();
   for (std::size_t i = 0; i < schemas.size(); ++i) {
     if (schemas[i].name != name) continue;
     Violations found;
-    TargetParameters parameters(schemas[i], dimension, values, found);
-    std::shared_ptr<const Target> target = kRows[i].make(parameters);
+    TargetParameters reader(schemas[i], dimension, parameters, found);
+    std::shared_ptr<const Target> target = kRows[i].make(reader);
     for (const Violation& violation : found.items()) {
       violations.Add(violation.field, violation.description);
     }

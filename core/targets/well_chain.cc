@@ -65,7 +65,7 @@ void WellChain::ComputeMessages() {
     log_scale = next_scale;
     const bool converged = (message - shape).cwiseAbs().maxCoeff() < kConverged;
     shape.swap(message);
-    weighted_.push_back(
+    weighted_.emplace_back(
         well_log_density_ +
         (shape.cwiseMax(kSmallestMessage).array().log() + log_scale).matrix());
     if (converged) {
