@@ -18,8 +18,8 @@ namespace ttflow::server {
 
 // A valid spec, ready to run.
 struct PreparedJob {
-  // What runs: number of samples, seed and options filled in. Preparing it again
-  // gives the same job.
+  // What runs: number of samples, seed and options filled in. Preparing it
+  // again gives the same job.
   v1::JobSpec effective;
   std::shared_ptr<const Target> target;
   // Of a job that trains; number of samples and seed are in it.
@@ -30,8 +30,8 @@ struct PreparedJob {
 };
 
 // Checks a spec and fills it in. `fresh_seed` is taken where the spec has none.
-// A job that draws needs the description of its flow; null: the spec's flow does
-// not exist, which the caller reports otherwise.
+// A job that draws needs the description of its flow; null: the spec's flow
+// does not exist, which the caller reports otherwise.
 //
 // Every fault goes to `violations` with its field relative to the spec
 // ("sample.options.flow.max_rank", "num_samples"); the result is meaningless

@@ -11,12 +11,13 @@
 
 namespace ttflow::server {
 
-// Returns the model as bytes (server/convert/model.proto). Every double keeps its
-// bits; equal models give equal bytes on one build.
+// Returns the model as bytes (server/convert/model.proto). Every double keeps
+// its bits; equal models give equal bytes on one build.
 std::string EncodeModel(const Model& model);
 
 // The inverse of EncodeModel.
-// Errors: kDataLoss where the bytes are no model, or one whose shapes do not fit
+// Errors: kDataLoss where the bytes are no model, or one whose shapes do not
+// fit
 //         together; a stored model is never trusted.
 absl::StatusOr<Model> DecodeModel(std::string_view bytes);
 

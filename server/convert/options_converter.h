@@ -9,8 +9,8 @@
 
 namespace ttflow::server {
 
-// Returns the engine's options; an unset field keeps its default. num_samples and
-// seed stand in the job's spec and are not touched.
+// Returns the engine's options; an unset field keeps its default. num_samples
+// and seed stand in the job's spec and are not touched.
 //
 // Values are not checked (ValidateOptions does that) but for what the engine's
 // types cannot hold: a number of an enum that this build does not know goes to

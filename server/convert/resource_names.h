@@ -12,8 +12,8 @@ namespace ttflow::server {
 std::string JobName(std::string_view id);
 std::string FlowName(std::string_view id);
 
-// Return the id of a name; nullopt where the collection is another, or the id is
-// empty, longer than 64 characters or has any beyond [a-z0-9-].
+// Return the id of a name; nullopt where the collection is another, or the id
+// is empty, longer than 64 characters or has any beyond [a-z0-9-].
 std::optional<std::string> ParseJobName(std::string_view name);
 std::optional<std::string> ParseFlowName(std::string_view name);
 

@@ -19,7 +19,8 @@ void CopyRows(const ConstMatrixRef& matrix,
               std::int64_t count,
               std::span<double> out);
 
-// Makes the table of a matrix for the sample store; the source shares ownership.
+// Makes the table of a matrix for the sample store; the source shares
+// ownership.
 RowSource MakeRowSource(std::shared_ptr<const Matrix> matrix);
 
 }  // namespace ttflow::server

@@ -13,8 +13,8 @@
 namespace ttflow::server {
 
 // Makes the energy of a spec. Every fault goes to `violations`, with fields
-// relative to the spec ("builtin.parameters.std", "mixture.components[2].mean");
-// null is returned then.
+// relative to the spec ("builtin.parameters.std",
+// "mixture.components[2].mean"); null is returned then.
 std::shared_ptr<const Target> TargetFromProto(const v1::TargetSpec& spec,
                                               Violations& violations);
 

@@ -1,0 +1,221 @@
+#include "server/convert/model_codec.h"
+
+#include <cmath>
+#include <cstdint>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/foundation/status_macros.h"
+#include "server/convert/model.pb.h"
+#include "server/convert/potential_codec.h"
+
+namespace ttflow::server {
+namespace {
+
+namespace stored = internal::convert;
+
+constexpr std::int32_t kFormat = 1;
+
+// Numbers of enums in the store; they never change.
+constexpr std::pair<BaseKind, std::int32_t> kBaseKinds[] = {
+    {BaseKind::kGaussian, 1}, {BaseKind::kStudentT, 2}};
+constexpr std::pair<ResamplingScheme, std::int32_t> kSchemes[] = {
+    {ResamplingScheme::kSystematic, 1},
+    {ResamplingScheme::kStratified, 2},
+    {ResamplingScheme::kResidual, 3},
+    {ResamplingScheme::kMultinomial, 4}};
+constexpr std::pair<MoveKind, std::int32_t> kMoveKinds[] = {
+    {MoveKind::kMala, 1}, {MoveKind::kHmc, 2}};
+
+template <typename Enum, std::size_t size>
+std::int32_t ToNumber(const std::pair<Enum, std::int32_t> (&table)[size],
+                      Enum value) {
+  for (const auto& [key, number] : table) {
+    if (key == value) return number;
+  }
+  return 0;
+}
+
+template <typename Enum, std::size_t size>
+bool FromNumber(const std::pair<Enum, std::int32_t> (&table)[size],
+                std::int32_t number,
+                Enum& value) {
+  for (const auto& [key, candidate] : table) {
+    if (candidate == number) {
+      value = key;
+      return true;
+    }
+  }
+  return false;
+}
+
+absl::Status Damaged(std::string_view part) {
+  return absl::DataLossError(
+      absl::StrCat("a stored flow is damaged: ",
+                   absl::string_view(part.data(), part.size())));
+}
+
+bool IsPositive(const Vector& values) {
+  return values.allFinite() && (values.array() > 0).all();
+}
+
+void EncodeTransport(const Transport& transport, stored::StoredTransport& out) {
+  stored::StoredCoordinates& coordinates = *out.mutable_coordinates();
+  EncodeNumbers(transport.coordinates.center, *coordinates.mutable_center());
+  EncodeNumbers(transport.coordinates.scale, *coordinates.mutable_scale());
+  EncodeNumbers(transport.coordinates.matrix, *coordinates.mutable_matrix());
+  for (const Potential& potential : transport.fold_potential) {
+    EncodePotential(potential, *out.add_fold_potential());
+  }
+  EncodePotential(transport.potential, *out.mutable_potential());
+  out.set_substeps(transport.substeps);
+}
+
+absl::StatusOr<Coordinates> DecodeCoordinates(
+    const stored::StoredCoordinates& in, Index dimension) {
+  Coordinates coordinates;
+  coordinates.center = DecodeVector(in.center());
+  coordinates.scale = DecodeVector(in.scale());
+  const Vector matrix = DecodeVector(in.matrix());
+  if (matrix.size() != 0) {
+    if (matrix.size() != dimension * dimension || !matrix.allFinite()) {
+      return Damaged("coordinates");
+    }
+    coordinates.matrix =
+        Eigen::Map<const Matrix>(matrix.data(), dimension, dimension);
+  }
+  if (coordinates.center.size() != dimension ||
+      coordinates.scale.size() != dimension ||
+      !coordinates.center.allFinite() || !IsPositive(coordinates.scale)) {
+    return Damaged("coordinates");
+  }
+  return coordinates;
+}
+
+absl::StatusOr<Transport> DecodeTransport(const stored::StoredTransport& in,
+                                          Index dimension) {
+  Transport transport;
+  TTFLOW_ASSIGN_OR_RETURN(transport.coordinates,
+                          DecodeCoordinates(in.coordinates(), dimension));
+  const auto folds = static_cast<int>(transport.fold_potential.size());
+  if (in.fold_potential_size() != folds) return Damaged("folds");
+  std::string fault;
+  for (int fold = 0; fold < folds; ++fold) {
+    if (!DecodePotential(in.fold_potential(fold),
+                         dimension,
+                         transport.fold_potential[static_cast<size_t>(fold)],
+                         fault)) {
+      return Damaged(fault);
+    }
+  }
+  if (!DecodePotential(in.potential(), dimension, transport.potential, fault)) {
+    return Damaged(fault);
+  }
+  transport.substeps = in.substeps();
+  if (transport.substeps < 1) return Damaged("substeps");
+  return transport;
+}
+
+void EncodeMoves(const MoveSettings& moves, stored::StoredMoves& out) {
+  out.set_kind(ToNumber(kMoveKinds, moves.kind));
+  out.set_count(moves.count);
+  out.set_step_size(moves.step_size);
+  out.set_num_leapfrog_steps(moves.num_leapfrog_steps);
+  out.set_log_step_spread(moves.log_step_spread);
+  EncodeNumbers(moves.scale, *out.mutable_scale());
+}
+
+absl::StatusOr<MoveSettings> DecodeMoves(const stored::StoredMoves& in,
+                                         Index dimension) {
+  MoveSettings moves;
+  moves.count = in.count();
+  moves.step_size = in.step_size();
+  moves.num_leapfrog_steps = in.num_leapfrog_steps();
+  moves.log_step_spread = in.log_step_spread();
+  moves.scale = DecodeVector(in.scale());
+  const bool used = moves.count > 0;
+  if (!FromNumber(kMoveKinds, in.kind(), moves.kind) || moves.count < 0 ||
+      !std::isfinite(moves.step_size) ||
+      (used && (moves.scale.size() != dimension || !IsPositive(moves.scale)))) {
+    return Damaged("moves");
+  }
+  return moves;
+}
+
+absl::StatusOr<StageModel> DecodeStageModel(const stored::StoredStage& in,
+                                            Index dimension) {
+  StageModel stage;
+  stage.t_from = in.t_from();
+  stage.t_to = in.t_to();
+  if (!(0 <= stage.t_from && stage.t_from <= stage.t_to && stage.t_to <= 1)) {
+    return Damaged("schedule");
+  }
+  if (in.has_transport()) {
+    TTFLOW_ASSIGN_OR_RETURN(stage.transport,
+                            DecodeTransport(in.transport(), dimension));
+  }
+  stage.resampling.ess_threshold = in.resampling().ess_threshold();
+  stage.resampling.always = in.resampling().always();
+  if (!FromNumber(
+          kSchemes, in.resampling().scheme(), stage.resampling.scheme)) {
+    return Damaged("resampling");
+  }
+  TTFLOW_ASSIGN_OR_RETURN(stage.moves, DecodeMoves(in.moves(), dimension));
+  return stage;
+}
+
+}  // namespace
+
+std::string EncodeModel(const Model& model) {
+  stored::StoredModel out;
+  out.set_format(kFormat);
+  stored::StoredBase& base = *out.mutable_base();
+  base.set_kind(ToNumber(kBaseKinds, model.base.kind));
+  EncodeNumbers(model.base.mean, *base.mutable_mean());
+  EncodeNumbers(model.base.scale, *base.mutable_scale());
+  base.set_degrees_of_freedom(model.base.degrees_of_freedom);
+  for (const StageModel& stage : model.stages) {
+    stored::StoredStage& added = *out.add_stages();
+    added.set_t_from(stage.t_from);
+    added.set_t_to(stage.t_to);
+    if (stage.transport) {
+      EncodeTransport(*stage.transport, *added.mutable_transport());
+    }
+    stored::StoredResampling& resampling = *added.mutable_resampling();
+    resampling.set_scheme(ToNumber(kSchemes, stage.resampling.scheme));
+    resampling.set_ess_threshold(stage.resampling.ess_threshold);
+    resampling.set_always(stage.resampling.always);
+    EncodeMoves(stage.moves, *added.mutable_moves());
+  }
+  out.set_num_particles(model.num_particles);
+  return out.SerializeAsString();
+}
+
+absl::StatusOr<Model> DecodeModel(std::string_view bytes) {
+  stored::StoredModel in;
+  if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return Damaged("no message");
+  }
+  if (in.format() != kFormat) {
+    return Damaged(absl::StrCat("format ", in.format(), " is unknown"));
+  }
+  Model model;
+  model.base.mean = DecodeVector(in.base().mean());
+  model.base.scale = DecodeVector(in.base().scale());
+  model.base.degrees_of_freedom = in.base().degrees_of_freedom();
+  model.num_particles = in.num_particles();
+  if (!FromNumber(kBaseKinds, in.base().kind(), model.base.kind) ||
+      model.dimension() < 1 || !model.base.mean.allFinite() ||
+      model.base.scale.size() != model.dimension() ||
+      !IsPositive(model.base.scale) || model.num_particles < 1) {
+    return Damaged("base");
+  }
+  for (const stored::StoredStage& stage : in.stages()) {
+    TTFLOW_ASSIGN_OR_RETURN(StageModel decoded,
+                            DecodeStageModel(stage, model.dimension()));
+    model.stages.push_back(std::move(decoded));
+  }
+  return model;
+}
+
+}  // namespace ttflow::server

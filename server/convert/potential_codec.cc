@@ -1,0 +1,191 @@
+#include "server/convert/potential_codec.h"
+
+#include <cmath>
+#include <cstdint>
+
+namespace ttflow::server {
+namespace {
+
+using internal::convert::StoredBasis;
+using internal::convert::StoredCore;
+using internal::convert::StoredPotential;
+
+constexpr std::int32_t kFourierExtension = 1;
+constexpr std::int32_t kPureFourier = 2;
+
+std::int32_t Int32(Index value) { return static_cast<std::int32_t>(value); }
+
+void EncodeBasis(const BasisSpec& spec, StoredBasis& out) {
+  switch (spec.family) {
+    case BasisFamily::kFourierExtension:
+      out.set_family(kFourierExtension);
+      break;
+    case BasisFamily::kPureFourier:
+      out.set_family(kPureFourier);
+      break;
+  }
+  out.set_size(Int32(spec.size));
+  out.set_orthonormal(spec.orthonormal);
+  out.set_lower(spec.lower);
+  out.set_upper(spec.upper);
+}
+
+bool DecodeBasis(const StoredBasis& stored, BasisSpec& spec) {
+  switch (stored.family()) {
+    case kFourierExtension:
+      spec.family = BasisFamily::kFourierExtension;
+      break;
+    case kPureFourier:
+      spec.family = BasisFamily::kPureFourier;
+      break;
+    default:
+      return false;
+  }
+  spec.size = stored.size();
+  spec.orthonormal = stored.orthonormal();
+  spec.lower = stored.lower();
+  spec.upper = stored.upper();
+  return spec.size >= 1 && std::isfinite(spec.lower) &&
+         std::isfinite(spec.upper) && spec.lower < spec.upper;
+}
+
+bool DecodeCore(const StoredCore& stored, TrainCore& core) {
+  if (stored.left_rank() < 1 || stored.size() < 1 || stored.right_rank() < 1) {
+    return false;
+  }
+  core.left_rank = stored.left_rank();
+  core.size = stored.size();
+  core.right_rank = stored.right_rank();
+  const Vector values = DecodeVector(stored.unfolding());
+  const Index rows = core.left_rank * core.size;
+  if (rows > values.size() || values.size() != rows * core.right_rank) {
+    return false;
+  }
+  core.unfolding =
+      Eigen::Map<const Matrix>(values.data(), rows, core.right_rank);
+  return true;
+}
+
+bool DecodeAdditive(const StoredPotential& stored,
+                    Index dimension,
+                    Potential& potential) {
+  if (stored.additive_basis_size() != dimension ||
+      stored.additive_size() != dimension) {
+    return false;
+  }
+  for (int k = 0; k < dimension; ++k) {
+    BasisSpec spec;
+    if (!DecodeBasis(stored.additive_basis(k), spec)) return false;
+    potential.additive_basis.push_back(spec);
+    potential.additive.push_back(DecodeVector(stored.additive(k).values()));
+    // A basis may leave functions out, never add some.
+    if (potential.additive.back().size() > spec.size) return false;
+  }
+  return true;
+}
+
+bool DecodePairs(const StoredPotential& stored,
+                 Index dimension,
+                 Potential& potential) {
+  const int count = stored.pair_i_size();
+  if (stored.pair_j_size() != count ||
+      stored.pair_coefficient_size() != count) {
+    return false;
+  }
+  for (int p = 0; p < count; ++p) {
+    const PairTerm term{.i = stored.pair_i(p),
+                        .j = stored.pair_j(p),
+                        .coefficient = stored.pair_coefficient(p)};
+    if (term.i < 0 || term.j <= term.i || term.j >= dimension) return false;
+    potential.pairs.push_back(term);
+  }
+  return true;
+}
+
+bool DecodeTrain(const StoredPotential& stored,
+                 Index dimension,
+                 Potential& potential) {
+  if (stored.cores_size() != stored.train_basis_size()) return false;
+  if (stored.cores_size() == 0) return true;
+  if (stored.cores_size() != dimension) return false;
+  Index rank = 1;
+  for (int k = 0; k < dimension; ++k) {
+    BasisSpec spec;
+    TrainCore core;
+    if (!DecodeBasis(stored.train_basis(k), spec) ||
+        !DecodeCore(stored.cores(k), core) || core.left_rank != rank ||
+        core.size > spec.size) {
+      return false;
+    }
+    rank = core.right_rank;
+    potential.train_basis.push_back(spec);
+    potential.train.cores.push_back(std::move(core));
+  }
+  return rank == 1;
+}
+
+}  // namespace
+
+void EncodeNumbers(const Matrix& matrix,
+                   google::protobuf::RepeatedField<double>& out) {
+  out.Assign(matrix.data(), matrix.data() + matrix.size());
+}
+
+void EncodeNumbers(const Vector& vector,
+                   google::protobuf::RepeatedField<double>& out) {
+  out.Assign(vector.data(), vector.data() + vector.size());
+}
+
+Vector DecodeVector(const google::protobuf::RepeatedField<double>& values) {
+  return Eigen::Map<const Vector>(values.data(), values.size());
+}
+
+void EncodePotential(const Potential& potential, StoredPotential& out) {
+  for (const BasisSpec& spec : potential.additive_basis) {
+    EncodeBasis(spec, *out.add_additive_basis());
+  }
+  for (const Vector& coefficients : potential.additive) {
+    EncodeNumbers(coefficients, *out.add_additive()->mutable_values());
+  }
+  for (const PairTerm& term : potential.pairs) {
+    out.add_pair_i(Int32(term.i));
+    out.add_pair_j(Int32(term.j));
+    out.add_pair_coefficient(term.coefficient);
+  }
+  for (const BasisSpec& spec : potential.train_basis) {
+    EncodeBasis(spec, *out.add_train_basis());
+  }
+  for (const TrainCore& core : potential.train.cores) {
+    StoredCore& added = *out.add_cores();
+    added.set_left_rank(Int32(core.left_rank));
+    added.set_size(Int32(core.size));
+    added.set_right_rank(Int32(core.right_rank));
+    EncodeNumbers(core.unfolding, *added.mutable_unfolding());
+  }
+}
+
+bool DecodePotential(const StoredPotential& stored,
+                     Index dimension,
+                     Potential& potential,
+                     std::string& fault) {
+  potential = Potential();
+  const bool empty = stored.additive_basis_size() == 0 &&
+                     stored.additive_size() == 0 && stored.pair_i_size() == 0 &&
+                     stored.cores_size() == 0;
+  if (empty) return true;
+  if (!DecodeAdditive(stored, dimension, potential)) {
+    fault = "additive part";
+    return false;
+  }
+  if (!DecodePairs(stored, dimension, potential)) {
+    fault = "pairs";
+    return false;
+  }
+  if (!DecodeTrain(stored, dimension, potential)) {
+    fault = "interaction train";
+    return false;
+  }
+  return true;
+}
+
+}  // namespace ttflow::server

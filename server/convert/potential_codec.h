@@ -1,0 +1,33 @@
+// Potential codec: the parts of a stored flow that are made of numbers.
+
+#ifndef TTFLOW_SERVER_CONVERT_POTENTIAL_CODEC_H_
+#define TTFLOW_SERVER_CONVERT_POTENTIAL_CODEC_H_
+
+#include <string>
+
+#include "core/foundation/types.h"
+#include "core/transport/potential.h"
+#include "server/convert/model.pb.h"
+
+namespace ttflow::server {
+
+// Writes the entries in memory order: a vector's, a matrix column by column.
+void EncodeNumbers(const Matrix& matrix,
+                   google::protobuf::RepeatedField<double>& out);
+void EncodeNumbers(const Vector& vector,
+                   google::protobuf::RepeatedField<double>& out);
+Vector DecodeVector(const google::protobuf::RepeatedField<double>& values);
+
+void EncodePotential(const Potential& potential,
+                     internal::convert::StoredPotential& out);
+
+// Returns false, with `fault` set, where shapes do not fit together or to
+// `dimension`. A potential without any basis is valid: it is empty.
+bool DecodePotential(const internal::convert::StoredPotential& stored,
+                     Index dimension,
+                     Potential& potential,
+                     std::string& fault);
+
+}  // namespace ttflow::server
+
+#endif  // TTFLOW_SERVER_CONVERT_POTENTIAL_CODEC_H_
