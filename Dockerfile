@@ -30,6 +30,9 @@ RUN apt-get update \
     && install -d -o 10001 -g 10001 -m 0750 /var/lib/ttflow
 COPY --from=build /src/build/release/bin/ttflowd /src/build/release/bin/ttflow /usr/local/bin/
 COPY LICENSE /usr/share/doc/ttflow/LICENSE
+# Flags read these, those of the health check too. What is set here can be set anew.
+ENV TTFLOW_LISTEN=0.0.0.0:50051 \
+    TTFLOW_DATA_DIR=/var/lib/ttflow
 # A number, so that Kubernetes can see that it is not root.
 USER 10001:10001
 VOLUME /var/lib/ttflow
@@ -38,4 +41,3 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=10s --retries=3 \
     CMD ["/usr/local/bin/ttflowd", "healthcheck"]
 ENTRYPOINT ["/usr/local/bin/ttflowd"]
-CMD ["--listen", "0.0.0.0:50051", "--data-dir", "/var/lib/ttflow"]

@@ -297,7 +297,7 @@ def check_links(root):
 
 REASON = re.compile(r'"([A-Z][A-Z]+(?:_[A-Z]+)+)"')
 # Words of the same look that are names of environment variables.
-NO_REASON = re.compile(r"^(TTFLOW|XDG|LC|NO_COLOR|PROJECT)(_|$)")
+NO_REASON = re.compile(r"^(TTFLOW_|XDG_|LC_|NO_COLOR$|STATE_DIRECTORY$)")
 
 
 def check_reasons_are_documented(root):
