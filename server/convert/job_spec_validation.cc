@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/convert/clip_text.h"
 #include "server/convert/options_converter.h"
 #include "server/convert/resource_names.h"
 #include "server/convert/target_converter.h"
@@ -26,15 +27,13 @@ void CheckLabels(const v1::JobSpec& spec,
                                 " entries; at most ",
                                 limits.max_labels));
   }
-  const auto max_bytes = static_cast<std::size_t>(limits.max_label_bytes);
+  const auto most = static_cast<std::size_t>(limits.max_label_bytes);
   for (const auto& [key, value] : spec.labels()) {
-    if (key.empty() || key.size() > max_bytes || value.size() > max_bytes) {
-      violations.Add("labels",
-                     absl::StrCat("has the key '",
-                                  key.substr(0, max_bytes),
-                                  "'; keys have 1 to ",
-                                  limits.max_label_bytes,
-                                  " characters, values at most as many"));
+    if (key.empty() || key.size() > most || value.size() > most) {
+      violations.Add(absl::StrCat("labels[\"", ClipText(key, most), "\"]"),
+                     absl::StrCat("key and value have at most ",
+                                  most,
+                                  " bytes, the key at least one"));
     }
   }
 }
@@ -154,7 +153,7 @@ void PrepareDraw(const v1::DrawWork& work,
   if (!ParseFlowName(work.flow())) {
     found.Add("flow",
               absl::StrCat("is '",
-                           work.flow().substr(0, 64),
+                           ClipText(work.flow(), 64),
                            "'; must be the name of a flow, flows/<id>"));
   }
   if (work.num_particles() != 0 && (work.num_particles() < kMinDrawParticles ||

@@ -38,13 +38,13 @@ class PullStream : public grpc::ServerWriteReactor<Response>,
   };
 
   explicit PullStream(ServiceContext& context)
-      : context_(context), slot_(context) {}
+      : context_(context), slot_(std::in_place, context) {}
 
   // Starts pulling; the caller returns the reactor to gRPC.
   void Begin() {
     const std::lock_guard lock(mutex_);
     self_ = this->shared_from_this();
-    if (slot_.ok()) {
+    if (slot_->ok()) {
       wanted_ = true;
     } else {
       end_ = ErrorWithReason(absl::StatusCode::kResourceExhausted,
@@ -82,6 +82,9 @@ class PullStream : public grpc::ServerWriteReactor<Response>,
       self = std::move(self_);
     }
     Close();
+    // Here and not by the destructor: whoever still holds the stream, such as
+    // an alarm, may let go of it after the server has gone.
+    slot_.reset();
   }
 
  protected:
@@ -125,7 +128,7 @@ class PullStream : public grpc::ServerWriteReactor<Response>,
   }
 
   ServiceContext& context_;
-  StreamSlot slot_;
+  std::optional<StreamSlot> slot_;
   std::mutex mutex_;  // guards all below
   std::shared_ptr<PullStream> self_;
   std::deque<Response> pending_;

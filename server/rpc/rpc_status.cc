@@ -7,6 +7,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "core/foundation/check.h"
+#include "server/convert/clip_text.h"
 #include "server/logging/logging.h"
 #include "server/rpc/rpc_details.pb.h"
 #include "server/storage/store_error.h"
@@ -26,19 +27,6 @@ constexpr char kViolationsUrl[] = "ttflow/violations";
 // A queue drains in seconds, a restart takes about one.
 constexpr int kQueueRetrySeconds = 5;
 constexpr int kUnavailableRetrySeconds = 1;
-
-std::string Shorten(std::string text, std::size_t most) {
-  if (text.size() > most) {
-    text.resize(most - 3);
-    // Not in the middle of a character.
-    while (!text.empty() &&
-           (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) {
-      text.pop_back();
-    }
-    text += "...";
-  }
-  return text;
-}
 
 template <typename Message>
 void AddDetail(const char* name, const Message& message, rpc::Status& status) {
@@ -137,8 +125,9 @@ absl::Status InvalidRequest(const Violations& violations) {
   for (const Violation& item : violations.items()) {
     rpc::BadRequest::FieldViolation* violation =
         bad_request.add_field_violations();
-    violation->set_field(Shorten(item.field, kMaxDescriptionBytes));
-    violation->set_description(Shorten(item.description, kMaxDescriptionBytes));
+    violation->set_field(ClipText(item.field, kMaxDescriptionBytes));
+    violation->set_description(
+        ClipText(item.description, kMaxDescriptionBytes));
   }
   const Violation& first = violations.items().front();
   std::string message = absl::StrCat(first.field, ": ", first.description);
@@ -166,7 +155,7 @@ grpc::Status ToRpcStatus(const absl::Status& error) {
     LogError(message);
     message = "internal error; the server's log has the cause";
   }
-  message = Shorten(std::move(message), kMaxMessageBytes);
+  message = ClipText(message, kMaxMessageBytes);
   std::string reason = ReasonOf(error);
   if (reason.empty()) reason = DefaultReason(error.code());
 

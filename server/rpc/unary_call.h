@@ -30,7 +30,10 @@ grpc::ServerUnaryReactor* RunUnary(grpc::CallbackServerContext* context,
                                    Handler handler) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   auto run = [=, handler = std::move(handler)] {
-    const absl::Status status = handler(*request, *response);
+    // Nobody waits for the answer of a call that was cancelled in the queue.
+    const absl::Status status =
+        context->IsCancelled() ? absl::CancelledError("the call was cancelled")
+                               : handler(*request, *response);
     LogDebug(
         absl::StrCat(method, " ", absl::StatusCodeToString(status.code())));
     reactor->Finish(ToRpcStatus(status));

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -26,9 +27,9 @@ class WaitJobCall final : public grpc::ServerUnaryReactor,
               const v1::WaitJobRequest& request,
               v1::WaitJobResponse& response)
       : context_(context),
-        slot_(context),
         request_(request),
-        response_(response) {}
+        response_(response),
+        slot_(std::in_place, context) {}
 
   void Start() {
     self_ = shared_from_this();
@@ -44,7 +45,7 @@ class WaitJobCall final : public grpc::ServerUnaryReactor,
       }
     }
     if (!violations.empty()) return FinishOnce(InvalidRequest(violations));
-    if (!slot_.ok()) {
+    if (!slot_->ok()) {
       return FinishOnce(ErrorWithReason(absl::StatusCode::kResourceExhausted,
                                         "TOO_MANY_STREAMS",
                                         "too many streams are open"));
@@ -55,9 +56,9 @@ class WaitJobCall final : public grpc::ServerUnaryReactor,
         std::chrono::system_clock::now() +
             std::chrono::duration_cast<std::chrono::system_clock::duration>(
                 std::chrono::duration<double>(seconds)),
-        [self = shared_from_this()](bool) {
-          self->timed_out_ = true;
-          self->Look();
+        [weak = weak_from_this()](bool fired) {
+          const auto self = weak.lock();
+          if (fired && self != nullptr) self->TimeOut();
         });
     Look();
   }
@@ -69,15 +70,37 @@ class WaitJobCall final : public grpc::ServerUnaryReactor,
   void OnDone() override {
     subscription_.reset();
     alarm_.Cancel();
-    self_.reset();
+    const std::shared_ptr<WaitJobCall> self = std::move(self_);
+    const std::lock_guard lock(mutex_);
+    // From here on nothing of the server is touched, whoever holds the call.
+    slot_.reset();
   }
 
  private:
+  void TimeOut() {
+    const std::lock_guard lock(mutex_);
+    timed_out_ = true;
+    LookLocked();
+  }
+
   void Look() {
+    const std::lock_guard lock(mutex_);
+    LookLocked();
+  }
+
+  // One look is queued at a time: a change that comes before it runs is seen.
+  void LookLocked() {
+    if (finished_ || look_queued_) return;
+    look_queued_ = true;
     context_.executor.Submit([self = shared_from_this()] { self->Read(); });
   }
 
   void Read() {
+    {
+      const std::lock_guard lock(mutex_);
+      look_queued_ = false;
+      if (finished_) return;
+    }
     const bool last = timed_out_ || context_.jobs.draining();
     const auto record = context_.jobs.GetJob(id_);
     if (!record.ok()) return FinishOnce(record.status());
@@ -99,7 +122,6 @@ class WaitJobCall final : public grpc::ServerUnaryReactor,
   }
 
   ServiceContext& context_;
-  StreamSlot slot_;
   const v1::WaitJobRequest& request_;
   v1::WaitJobResponse& response_;
   std::string id_;
@@ -107,7 +129,9 @@ class WaitJobCall final : public grpc::ServerUnaryReactor,
   grpc::Alarm alarm_;
   std::atomic<bool> timed_out_{false};
   std::shared_ptr<WaitJobCall> self_;
-  std::mutex mutex_;  // guards finished_ and the response
+  std::mutex mutex_;  // guards all below, and the response
+  std::optional<StreamSlot> slot_;
+  bool look_queued_ = false;
   bool finished_ = false;
 };
 

@@ -96,7 +96,7 @@ class WatchJobStream final : public PullStream<v1::WatchJobResponse> {
     subscription_.reset();
     const std::lock_guard lock(alarm_mutex_);
     closed_ = true;
-    alarm_.Cancel();
+    if (alarm_ != nullptr) alarm_->Cancel();
   }
 
   void Add(v1::WatchJobResponse response, Batch& batch) {
@@ -132,18 +132,20 @@ class WatchJobStream final : public PullStream<v1::WatchJobResponse> {
     if (closed_) return;
     if (alarm_set_) return;
     alarm_set_ = true;
-    alarm_.Set(std::chrono::system_clock::now() + kHeartbeat,
-               [weak = std::weak_ptr(shared_from_this()), this](bool fired) {
-                 const auto self = weak.lock();
-                 if (self == nullptr) return;
-                 {
-                   const std::lock_guard inner(alarm_mutex_);
-                   alarm_set_ = false;
-                   if (!fired || closed_) return;
-                   heartbeat_due_ = true;
-                 }
-                 Wake();
-               });
+    // A new one each time: the last one's callback may still be returning.
+    alarm_ = std::make_unique<grpc::Alarm>();
+    alarm_->Set(std::chrono::system_clock::now() + kHeartbeat,
+                [weak = std::weak_ptr(shared_from_this()), this](bool fired) {
+                  const auto self = weak.lock();
+                  if (self == nullptr) return;
+                  {
+                    const std::lock_guard inner(alarm_mutex_);
+                    alarm_set_ = false;
+                    if (!fired || closed_) return;
+                    heartbeat_due_ = true;
+                  }
+                  Wake();
+                });
   }
 
   const std::string name_;
@@ -156,7 +158,7 @@ class WatchJobStream final : public PullStream<v1::WatchJobResponse> {
   bool cancel_requested_ = false;
   // The alarm's callback runs on a thread of gRPC.
   std::mutex alarm_mutex_;
-  grpc::Alarm alarm_;
+  std::unique_ptr<grpc::Alarm> alarm_;
   bool alarm_set_ = false;
   bool closed_ = false;
   std::atomic<bool> heartbeat_due_{false};
