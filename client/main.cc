@@ -5,6 +5,7 @@
 #include "CLI/CLI.hpp"
 #include "client/commands/commands.h"
 #include "client/commands/interrupts.h"
+#include "client/commands/parse_fault.h"
 #include "client/errors/client_error.h"
 
 namespace {
@@ -39,9 +40,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     context.terminal =
         DescribeTerminal(Environment::FromProcess(), false, false);
-    return Report(
-        ttflow::client::UsageError(error.what(), {"usage: ttflow --help"}),
-        context);
+    return Report(ttflow::client::ParseFault(app, error), context);
   }
   context.terminal = DescribeTerminal(
       Environment::FromProcess(), context.flags.quiet, context.flags.no_color);

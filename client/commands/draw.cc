@@ -94,6 +94,7 @@ void AddDrawCommand(CLI::App& app, CommandContext& context) {
   command
       ->add_option(
           "--seed", flags->seed, "Seed; the same seed gives the same samples")
+      ->check(CheckSeed)
       ->type_name("S");
   command
       ->add_option("--out",

@@ -19,6 +19,9 @@ namespace {
 // Time left is a guess from the share done: worthless at the very start.
 constexpr double kMinFractionForTimeLeft = 0.02;
 
+// A process of this machine that has ended does not come back.
+constexpr std::chrono::milliseconds kLocalPatience{1000};
+
 double Now() {
   return std::chrono::duration<double>(
              std::chrono::steady_clock::now().time_since_epoch())
@@ -111,6 +114,7 @@ absl::StatusOr<WatchedJob> Watch(const CommandContext& context,
   double start = job.has_start_time() ? Seconds(job.start_time()) : 0;
   WatchOptions options;
   options.server_is_known = server_is_known;
+  if (access.embedded != nullptr) options.patience = kLocalPatience;
   options.on_event = [&](const v1::WatchJobResponse& event) {
     if (event.has_stage()) {
       display.Update(ToProgress(event, job, start), Now());
@@ -124,6 +128,51 @@ absl::StatusOr<WatchedJob> Watch(const CommandContext& context,
   auto watched = WatchToEnd(*access.connection, job.name(), options, canceller);
   display.Finish();
   return watched;
+}
+
+// The same, going on in this process where another one of this machine, in
+// which the job ran, has ended.
+absl::StatusOr<WatchedJob> WatchOrTakeOver(const CommandContext& context,
+                                           ServerAccess& access,
+                                           const v1::Job& job,
+                                           bool server_is_known,
+                                           Canceller& canceller) {
+  while (true) {
+    auto watched = Watch(context, access, job, server_is_known, canceller);
+    if (watched.ok() || canceller.cancelled() || access.embedded == nullptr ||
+        access.is_own() ||
+        ExitCodeOf(watched.status()) != ExitCode::kUnavailable) {
+      return watched;
+    }
+    context.Note(
+        "the process that ran this job has ended; it goes on in this one");
+    TTFLOW_ASSIGN_OR_RETURN(access, context.Connect(/*runs_jobs=*/true));
+  }
+}
+
+// Jobs that were left run whenever a process works here; that is worth a word.
+void NoteOtherJobs(const CommandContext& context,
+                   const ServerAccess& access,
+                   const std::string& name) {
+  if (!access.is_own()) return;
+  v1::ListJobsRequest request;
+  request.add_states(v1::Job::STATE_QUEUED);
+  request.add_states(v1::Job::STATE_RUNNING);
+  const auto list = access.connection->Call(
+      access.connection->jobs(), &v1::JobService::Stub::ListJobs, request);
+  if (!list.ok()) return;
+  const auto others = std::count_if(
+      list->jobs().begin(), list->jobs().end(), [&](const v1::Job& job) {
+        return job.name() != name;
+      });
+  if (others > 0) {
+    context.Note(
+        fmt::format("{} unfinished job{} of this machine run{} meanwhile: "
+                    "ttflow jobs, ttflow cancel NAME",
+                    others,
+                    others == 1 ? "" : "s",
+                    others == 1 ? "s" : ""));
+  }
 }
 
 }  // namespace
@@ -164,8 +213,9 @@ absl::Status FollowToEnd(const CommandContext& context,
     return status;
   };
 
+  NoteOtherJobs(context, access, name);
   const auto watched =
-      Watch(context, access, job, options.server_is_known, canceller);
+      WatchOrTakeOver(context, access, job, options.server_is_known, canceller);
   if (canceller.cancelled()) return interrupted();
   if (!watched.ok()) return watched.status();
   TTFLOW_ASSIGN_OR_RETURN(job, access.connection->GetJob(name));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstdint>
 #include <random>
 
@@ -35,6 +36,7 @@ void AddJobFlags(CLI::App& command, JobFlags& flags) {
   command
       .add_option(
           "--seed", flags.seed, "Seed; the same seed gives the same samples")
+      ->check(CheckSeed)
       ->type_name("S");
   command
       .add_option("--flow",
@@ -56,6 +58,14 @@ void AddJobFlags(CLI::App& command, JobFlags& flags) {
                   flags.file,
                   "Job file: a JobSpec in JSON; - is the standard input")
       ->type_name("JSON");
+}
+
+std::string CheckSeed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error == std::errc() && end == text.data() + text.size()) return "";
+  return fmt::format("{} is not a whole number from 0 to {}", text, UINT64_MAX);
 }
 
 std::string NewRequestId() {

@@ -15,6 +15,10 @@ namespace ttflow::client {
 // Adds --target, --param, ... to a subcommand; `flags` must outlive it.
 void AddJobFlags(CLI::App& command, JobFlags& flags);
 
+// Accepts the seeds there are, 0 to 2^64 - 1; a check of a CLI11 option, which
+// would take "-1" for the largest.
+std::string CheckSeed(const std::string& text);
+
 // A new random UUID (version 4): a request that is sent twice makes one job.
 std::string NewRequestId();
 

@@ -75,7 +75,7 @@ std::vector<Point> TrueModes(const Json& target, int dimension) {
 
 std::string Subtitle(const Json& result) {
   return fmt::format(
-      "log evidence {}   ESS {:.0f} %   {} energy evaluations   seed {}",
+      "log evidence {} · ESS {:.0f} % · {} energy evaluations · seed {}",
       WithError(NumberAt(result, "log_evidence"),
                 NumberAt(result, "log_evidence_standard_error")),
       100 * NumberAt(result, "weight_ess_fraction"),

@@ -23,7 +23,7 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-se
 .tick{font-size:11px;fill:#616e7c}.key{font-size:11.5px;fill:#1f2933}
 .page{fill:#ffffff}.frame{fill:none;stroke:#9aa5b1;stroke-width:1}
 .grid{fill:none;stroke:#e9edf1;stroke-width:1}
-.dots{fill:none;stroke:#2b6cb0;stroke-width:2.4;stroke-linecap:round;stroke-opacity:.5}
+.dots{fill:none;stroke:#2b6cb0;stroke-width:2.4;stroke-linecap:round;stroke-opacity:.65}
 .halo{fill:none;stroke:#ffffff;stroke-width:3.6;stroke-linecap:round;stroke-opacity:.85}
 .mode{fill:none;stroke:#c2410c;stroke-width:1.7;stroke-linecap:round}
 .bars{fill:#2b6cb0;fill-opacity:.55;stroke:none}
