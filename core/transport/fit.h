@@ -24,8 +24,8 @@ enum class RankRule {
 struct FitOptions {
   BasisFamily basis = BasisFamily::kFourierExtension;
   bool orthonormal = true;
-  Index additive_basis_size =
-      12;  // most functions a coordinate; fewer where rows are few
+  // Most functions a coordinate, with the constant; fewer where rows are few.
+  Index additive_basis_size = 12;
   Index train_basis_size = 6;
   Index max_rank = 8;  // 0: no interaction train
   RankRule rank_rule = RankRule::kResidual;
@@ -63,15 +63,28 @@ struct FitResult {
   std::vector<Index> ranks;  // [d + 1], or empty without a train
 };
 
-// Fits the three parts of phi in order, each on what the ones before leave, by
+// Fits the three parts of phi, the train on what the other two leave, by
 // (alternating) least squares for
 //   L_t phi = h - hbar,  L_t phi = Laplace(phi) - grad f_t . grad phi,
 // docs/method.md (2), (3); a part is kept only where it lowers the held-out
 // residual. `previous`, if not null, is the last stage's result in the same
-// kind of coordinates: warm start of the train, and the `ema` rule's old train.
+// kind of coordinates: intervals that still fit are kept, its trains are warm
+// starts, and the `ema` rule's old trains.
+//
+// The coefficients of fold_potential[f] are fitted to the rows of fold 1 - f.
+// What depends on h of fold f in it are choices: ridges, the numbers of
+// functions and pairs, which parts are kept, the ranks, and after which core's
+// update the alternating fit stops. Intervals and scales of columns depend on
+// positions, weights and gradients of both folds.
+//
+// Particles without weight, or not finite in position, gradient or energy
+// difference, take no part; residual is 0 where it is not finite.
 //
 // Errors: kCancelled etc. of the interrupter; kFailedPrecondition if fewer than
-//         64 particles have weight or Var(h) is zero: no flow then.
+//         64 particles have weight, or fewer than 16 in a fold, or Var(h) is
+//         zero: no flow then.
+// Random: starting directions of the train, purpose kFit; the same bytes for
+//         any number of threads.
 absl::StatusOr<FitResult> FitPotential(const FitProblem& problem,
                                        const FitOptions& options,
                                        const FitResult* previous,

@@ -14,6 +14,11 @@ namespace ttflow {
 // each over dt / (2 substeps), repeated `substeps` times. Every update is a
 // monotone map of u_k, thanks to a limiter s_k that depends on the other
 // coordinates only, so the whole is a bijection and the determinant is exact.
+// With tau = dt / (2 substeps),
+//   s_k = min(1, 0.6 / (tau (sup |g_k''| + sum_j |c_j| sup |b_j''|))),
+// g_k the additive part's function of u_k (its bound from a fine grid) and c_j
+// the coefficients of the train's, given all other coordinates. Pairs are
+// linear in u_k.
 //
 // Shapes: u [N, d] in and out; log_determinant [N] is set, in nats.
 // Cost:   O(N d (m r + r^2)) a sweep; no Hessian, no d x d determinant.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <utility>
 
@@ -13,7 +12,6 @@
 #include "core/basis/reexpansion.h"
 #include "core/foundation/status_macros.h"
 #include "core/tensor_train/arithmetic.h"
-#include "core/tensor_train/factories.h"
 #include "core/transport/continuity_problem.h"
 #include "core/transport/prepared_potential.h"
 
@@ -21,36 +19,71 @@ namespace ttflow {
 namespace {
 
 // Relative to trace / p of the local systems.
-constexpr std::array kRidges = {1e-1, 1e-2, 1e-4};
-// Half sweeps of the trial that chooses the ridge and sees whether a train can
-// help at all.
-constexpr int kTrialHalfSweeps = 2;
+constexpr std::array kRidges = {1.0, 1e-1, 1e-2, 1e-3};
+// Half sweeps at every ridge of the trial that chooses one and sees whether a
+// train can help at all, and the relative fall of the risk that a ridge needs.
+constexpr int kTrialHalfSweeps = 4;
+constexpr double kLeastTrialGain = 1e-3;
 // What the linear parts must leave of Var(h).
 constexpr double kLeastLeft = 0.01;
 // Of the held-out risk: least relative fall, and least fall in standard errors.
 constexpr double kLeastGain = 0.01;
 constexpr double kLeastSignificance = 2;
 
-// A product of factors near one, in random directions, of value near zero: the
-// functions of every coordinate can grow from there in any company. Plain
-// random factors would multiply to something wild in many dimensions.
-TensorTrain NearConstantStart(const std::vector<BasisSpec>& basis,
-                              const std::vector<Index>& sizes,
-                              const RandomKey& key) {
-  const double spread = 1 / std::sqrt(static_cast<double>(sizes.size()));
-  std::vector<Vector> factors;
-  for (std::size_t k = 0; k < sizes.size(); ++k) {
-    Vector factor = ConstantCoefficients(basis[k]);
-    const double one = factor[0];
+// A sum of products of few random functions near each other,
+//   sum_{i < j} a_i(u_i) decay^(j - i - 1) b_j(u_j),
+// of value near zero: rank three, the middle channel open between i and j.
+// Interactions of any coordinates can grow from there in any number of
+// dimensions, where a product of d random functions would be wild. With a
+// bound of fewer ranks a product of factors near one.
+TensorTrain LocalStart(const std::vector<BasisSpec>& basis,
+                       const std::vector<Index>& sizes,
+                       Index max_rank,
+                       const RandomKey& key) {
+  constexpr double kDecay = 0.2;
+  constexpr double kValue = 1e-6;
+  const Index d = static_cast<Index>(sizes.size());
+  const bool local = max_rank >= 3 && d >= 3;
+  const Index rank = local ? 3 : 1;
+  TensorTrain train;
+  for (Index k = 0; k < d; ++k) {
+    const Vector one = ConstantCoefficients(basis[k]);
     RandomStream random =
         key.Stream(Purpose::kFit, static_cast<std::uint32_t>(k), 1);
-    for (Index j = 1; j < factor.size(); ++j) {
-      factor[j] = one * spread * random.Normal();
+    const auto random_function = [&] {
+      Vector function = Vector::Zero(sizes[k]);
+      for (Index j = 1; j < sizes[k]; ++j) {
+        function[j] = one[0] * random.Normal();
+      }
+      return function;
+    };
+    TrainCore core;
+    core.size = sizes[k];
+    core.left_rank = k == 0 ? 1 : rank;
+    core.right_rank = k + 1 == d ? 1 : rank;
+    core.unfolding = Matrix::Zero(core.left_rank * core.size, core.right_rank);
+    const auto set = [&](Index a, Index b, const Vector& function) {
+      // The first core has the first channel alone, the last core the last.
+      const Index row = k == 0 ? 0 : a, column = k + 1 == d ? 0 : b;
+      for (Index j = 0; j < core.size; ++j) {
+        core.slice(j)(row, column) = function[j];
+      }
+    };
+    const bool first = k == 0, last = k + 1 == d;
+    if (local) {
+      if (!last) set(0, 0, one);
+      if (!last) set(0, 1, random_function());
+      if (!first && !last) set(1, 1, kDecay * one);
+      if (!first) set(1, 2, random_function());
+      if (!first) set(2, 2, one);
+    } else {
+      const double spread = 1 / std::sqrt(static_cast<double>(d));
+      set(0, 0, one + spread * random_function());
     }
-    if (k == 0) factor *= 1e-6;
-    factors.push_back(std::move(factor));
+    if (first) core.unfolding *= kValue;
+    train.cores.push_back(std::move(core));
   }
-  return MakeRankOneTrain(factors);
+  return train;
 }
 
 // The train of `old` in the bases of `basis`; nothing if it has none.
@@ -119,7 +152,7 @@ class TrainFitter {
     for (const auto& one : bases) sizes.push_back(one->size());
     table_ =
         ComputeContinuityTable(bases, rows.position, rows.gradient, executor);
-    const TensorTrain start = NearConstantStart(basis_, sizes, key);
+    const TensorTrain start = LocalStart(basis_, sizes, options.max_rank, key);
     for (int model = 0; model < 3; ++model) {
       const Potential& parts =
           model < 2 ? linear.fold_potential[model] : linear.potential;
@@ -227,12 +260,13 @@ class TrainFitter {
            mean > gain * rows_.weights.dot(base_errors_);
   }
 
-  // Tries every ridge with few half sweeps and sets ridge_ to the best; false
-  // if none lowers the held-out risk at all.
+  // Lowers the ridge step by step, a few half sweeps each from the trains so
+  // far, while the held-out risk falls: a strong ridge finds the directions, a
+  // weak one would follow the noise of a random start. Sets ridge_ and starts_;
+  // false if the risk fell so little that more sweeps are not worth their time.
   absl::StatusOr<bool> ChooseRidge() {
-    double best = std::numeric_limits<double>::infinity();
-    bool promising = false;
-    std::array<TensorTrain, 2> best_trains;
+    const double start = rows_.weights.dot(base_errors_);
+    double best = start;
     double best_ridge = kRidges[0];
     for (const double ridge : kRidges) {
       ridge_ = ridge;
@@ -249,17 +283,14 @@ class TrainFitter {
         predictions[f] = ApplyProblem(*problems_[f], result.train, executor_);
         trains[f] = std::move(result.train);
       }
-      const Vector errors = Errors(predictions);
-      const double risk = rows_.weights.dot(errors);
-      if (risk >= best) break;
+      const double risk = rows_.weights.dot(Errors(predictions));
+      if (!(risk < (1 - kLeastTrialGain) * best)) break;
       best = risk;
       best_ridge = ridge;
-      best_trains = std::move(trains);
-      promising = promising || Improves(errors, 0, 1e-3);
+      for (int f = 0; f < 2; ++f) starts_[f] = std::move(trains[f]);
     }
     ridge_ = best_ridge;
-    for (int f = 0; f < 2 && promising; ++f) starts_[f] = best_trains[f];
-    return promising;
+    return best < (1 - 0.5 * kLeastGain) * start;
   }
 
   // The `ema` rule runs on all rows as on the folds. Otherwise ranks, which

@@ -62,6 +62,13 @@ TEST(TrainFitTest, SeparableTargetNeedsNoTrain) {
   EXPECT_GE(result->validation_r2, result->additive_r2 - 1e-3);
 }
 
+TEST(TrainFitTest, FindsCouplingsInManyDimensions) {
+  const Cloud cloud = PairCloud(4000, 16, kCoupled, 1.5, 0.4);
+  const auto result = Fit(cloud, {});
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_LT(1 - result->validation_r2, 0.4 * (1 - result->additive_r2));
+}
+
 class RankRuleTest : public testing::TestWithParam<RankRule> {
  protected:
   FitOptions options() const {
