@@ -133,7 +133,8 @@ std::vector<Warning> FindDoubts(const std::vector<PassEvidence>& passes,
   }
   double lowest = 1;
   for (const StageInfo& stage : stages) {
-    if (stage.acceptance_rate > 0)
+    // The pilot's only task is to find where the mass is.
+    if (stage.pass > 0 && stage.acceptance_rate > 0)
       lowest = std::min(lowest, stage.acceptance_rate);
   }
   if (lowest < kLowAcceptance) {

@@ -259,9 +259,10 @@ class TemperedSampler final : public Sampler {
     return absl::OkStatus();
   }
 
-  // A Gaussian base about the wide centre, wider than the pilot's weighted cloud.
-  // Second moments about the *wide* centre: where the pilot has lost all modes of
-  // a coordinate but one, its own mean and variance would lose them for good.
+  // A Gaussian base about the wide centre, wider than the pilot's weighted
+  // cloud. Second moments about the *wide* centre: where the pilot has lost all
+  // modes of a coordinate but one, its own mean and variance would lose them
+  // for good.
   void FitBaseToPilot() {
     const Vector weights = NormalizedWeights(before_.log_weight);
     const Vector deviation =

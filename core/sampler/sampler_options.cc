@@ -86,11 +86,13 @@ SamplerOptions EffectiveOptions(const SamplerOptions& options,
   SamplerOptions effective = options;
   if (effective.num_particles == 0) {
     // Enough rows for the fits; a multiple of the block size.
-    effective.num_particles = std::clamp<Index>(dimension * 128 / 512 * 512, 4096, 8192);
+    effective.num_particles =
+        std::clamp<Index>(dimension * 128 / 512 * 512, 4096, 8192);
   }
-  // A flow leaves little to repair: one Langevin step. Without one, trajectories
-  // pay from a dozen coordinates on.
-  const bool long_moves = effective.flow.mode == FlowMode::kOff && dimension >= kManyCoordinates;
+  // A flow leaves little to repair: one Langevin step. Without one,
+  // trajectories pay from a dozen coordinates on.
+  const bool long_moves =
+      effective.flow.mode == FlowMode::kOff && dimension >= kManyCoordinates;
   if (effective.moves.kind == MoveChoice::kAuto) {
     effective.moves.kind = long_moves ? MoveChoice::kHmc : MoveChoice::kMala;
   }

@@ -139,7 +139,19 @@ StagePlanner::FitInBestCoordinates(const PassState& state,
       coordinates_ = other_kind;
     }
   }
-  if (best.has_value()) previous_fit_ = best->result;
+  if (best.has_value()) {
+    previous_fit_ = best->result;
+    // A train is the dearest part of a fit: one that was not worth keeping is
+    // tried again ever more seldom.
+    if (!best->result.ranks.empty()) {
+      next_train_pause_ = 1;
+    } else if (train_pause_ > 0) {
+      --train_pause_;
+    } else {
+      train_pause_ = next_train_pause_;
+      next_train_pause_ = std::min(2 * next_train_pause_, kLongestSkip);
+    }
+  }
   return best;
 }
 
@@ -151,12 +163,14 @@ double StagePlanner::FlowStep(const Fitted& fitted,
   double cap = std::min(limit, longest_ratio_ * dt_bare);
   if (fitted.hessian > 0) {
     cap = std::min(cap,
-                   options_.flow.max_substeps * options_.flow.max_displacement / fitted.hessian);
+                   options_.flow.max_substeps * options_.flow.max_displacement /
+                       fitted.hessian);
   }
   double dt = LargestStep(fitted.weights, fitted.result.residual, wanted, cap);
   // The residual alone is blind to the discretisation; shrink until both fit.
   for (;;) {
-    predicted_ess = ConditionalEss(fitted.weights, -dt * fitted.result.residual);
+    predicted_ess =
+        ConditionalEss(fitted.weights, -dt * fitted.result.residual);
     const double loss = kappa_ * std::pow(dt / dt_bare, 4);
     if (predicted_ess / (1 + loss) >= wanted * (1 - 1e-9) || loss < 1e-6) break;
     dt *= 0.95;
@@ -219,24 +233,37 @@ absl::StatusOr<StagePlan> StagePlanner::Plan(const PassState& state,
                              dt < limit && stages_to_skip_ == 0;
   if (stages_to_skip_ > 0) --stages_to_skip_;
   if (consider_flow) {
-    // The field is fitted for the middle of the step, on the particles reweighted
-    // to it as far as their weights carry: second order in time for nothing.
+    // The field is fitted for the middle of the step, on the particles
+    // reweighted to it as far as their weights carry: second order in time for
+    // nothing.
     const double look_ahead = LargestStep(weights, h, kLookAheadEss, limit);
     const double guess = std::min(limit, std::max(1.0, last_ratio_) * dt);
     double ahead = std::min(look_ahead, 0.5 * guess);
-    TTFLOW_ASSIGN_OR_RETURN(
-        std::optional<Fitted> fitted,
-        FitInBestCoordinates(state, state.t + ahead, LookAhead(particles, ahead), key, executor,
-                             interrupter));
+    TTFLOW_ASSIGN_OR_RETURN(std::optional<Fitted> fitted,
+                            FitInBestCoordinates(state,
+                                                 state.t + ahead,
+                                                 LookAhead(particles, ahead),
+                                                 key,
+                                                 executor,
+                                                 interrupter));
     double predicted = 0;
-    double dt_flow = fitted.has_value() ? FlowStep(*fitted, dt, limit, predicted) : 0;
+    double dt_flow =
+        fitted.has_value() ? FlowStep(*fitted, dt, limit, predicted) : 0;
     const double middle = std::min(look_ahead, 0.5 * dt_flow);
-    if (fitted.has_value() && FlowPays(dt_flow, dt) && middle > kRefitShift * ahead) {
+    if (fitted.has_value() && FlowPays(dt_flow, dt) &&
+        middle > kRefitShift * ahead) {
       // The guess was far too short: once more at the middle of the real step.
       ahead = middle;
-      TTFLOW_ASSIGN_OR_RETURN(fitted, FitFlow(state, state.t + ahead, LookAhead(particles, ahead),
-                                              coordinates_, key, executor, interrupter));
-      dt_flow = fitted.has_value() ? FlowStep(*fitted, dt, limit, predicted) : 0;
+      TTFLOW_ASSIGN_OR_RETURN(fitted,
+                              FitFlow(state,
+                                      state.t + ahead,
+                                      LookAhead(particles, ahead),
+                                      coordinates_,
+                                      key,
+                                      executor,
+                                      interrupter));
+      dt_flow =
+          fitted.has_value() ? FlowStep(*fitted, dt, limit, predicted) : 0;
     }
     bool used = false;
     if (fitted.has_value()) {
@@ -302,7 +329,8 @@ void StagePlanner::Observe(const StagePlan& plan,
   if (stage.transport.has_value()) {
     last_ratio_ = dt / plan.dt_without_flow;
     longest_ratio_ = std::max(kFirstRatio, kRatioGrowth * last_ratio_);
-    const double shortfall = plan.predicted_ess > 0 ? 1 - conditional_ess / plan.predicted_ess : 1;
+    const double shortfall =
+        plan.predicted_ess > 0 ? 1 - conditional_ess / plan.predicted_ess : 1;
     kappa_ = std::max(0.0, shortfall) / std::pow(last_ratio_, 4);
   } else {
     // What was learned of the discretisation grows stale.

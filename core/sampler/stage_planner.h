@@ -33,8 +33,8 @@ struct StagePlan {
 //
 // A step is chosen for the wanted conditional ESS: without a flow from the bare
 // increments -dt h; with a flow from the cross-fitted residual -dt rho times a
-// discretisation term 1 / (1 + kappa (dt / dt_bare)^4) learned from the last shortfall
-// (docs/method.md section 3).
+// discretisation term 1 / (1 + kappa (dt / dt_bare)^4) learned from the last
+// shortfall (docs/method.md section 3).
 class StagePlanner {
  public:
   // `options` are effective ones (EffectiveOptions).
@@ -110,6 +110,9 @@ class StagePlanner {
   // `auto`: stages to pass over before the next fit, and how many next time.
   int stages_to_skip_ = 0;
   int next_skip_ = 1;
+  // The same for the interaction train, in fits.
+  int train_pause_ = 0;
+  int next_train_pause_ = 1;
 };
 
 }  // namespace ttflow

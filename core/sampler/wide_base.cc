@@ -16,7 +16,13 @@ constexpr Index kNumPoints = 128;
 constexpr double kLargestScale = 1e3;
 constexpr double kSmallestScale = 1e-2;
 constexpr double kScaleStep = 1.6;
+// A maximum so many nats a coordinate below the largest is no candidate.
+constexpr double kHopeless = 30;
 constexpr int kNewtonSteps = 8;
+// The bound rises without end where a normal closes in on one of many modes: no
+// coordinate may shrink below this share of the scan's scale. Wider costs
+// little.
+constexpr double kLeastShrinking = 0.7;
 // The first standard deviation beyond the bound's maximum that is trusted.
 constexpr double kWidening = 2;
 // A point counts as outside the support where its energy is not finite; a
@@ -81,35 +87,41 @@ class Prober {
   Matrix standard_;
 };
 
-// The widest local maximum of the bound over the scales.
+// The widest local maximum of the bound over the scales that is not hopeless.
 absl::StatusOr<double> ScanScales(Prober& prober, const Vector& mean) {
-  double best_scale = 0;
-  double best_bound = -std::numeric_limits<double>::infinity();
-  for (double scale = kLargestScale; scale >= kSmallestScale;
-       scale /= kScaleStep) {
+  std::vector<std::pair<double, double>> scan;  // scale and bound, widest first
+  double largest_bound = -std::numeric_limits<double>::infinity();
+  for (double scale = kLargestScale; scale >= kSmallestScale; scale /= kScaleStep) {
     TTFLOW_ASSIGN_OR_RETURN(const Probe probe,
                             prober.At(mean,
                                       Vector::Constant(mean.size(), scale),
                                       /*with_gradient=*/false));
-    if (probe.bound > best_bound) {
-      best_bound = probe.bound;
-      best_scale = scale;
-    } else if (probe.bound < best_bound - 1) {
+    scan.emplace_back(scale, probe.bound);
+    largest_bound = std::max(largest_bound, probe.bound);
+  }
+  if (!std::isfinite(largest_bound)) {
+    return absl::FailedPreconditionError(
+        "the energy is not finite at the points tried for a base; give base.mean and "
+        "base.scale within the target's support");
+  }
+  // Far out, energies that overflow make maxima of their own.
+  const double least_bound = largest_bound - kHopeless * static_cast<double>(mean.size());
+  std::pair<double, double> best = {0, -std::numeric_limits<double>::infinity()};
+  for (const auto& candidate : scan) {
+    if (candidate.second < least_bound) continue;
+    if (candidate.second > best.second) {
+      best = candidate;
+    } else if (candidate.second < best.second - 1) {
       break;
     }
   }
-  if (best_scale == 0) {
-    return absl::FailedPreconditionError(
-        "the energy is not finite at the points tried for a base; give "
-        "base.mean and "
-        "base.scale within the target's support");
-  }
-  return best_scale;
+  return best.first;
 }
 
 // One damped Newton step of the bound in mean and log scale; returns whether
 // the bound rose.
 absl::StatusOr<bool> NewtonStep(Prober& prober,
+                                double least_scale,
                                 Vector& mean,
                                 Vector& scale,
                                 Probe& probe) {
@@ -143,7 +155,7 @@ absl::StatusOr<bool> NewtonStep(Prober& prober,
   for (double damping = 1; damping > 0.05; damping *= 0.5) {
     const Vector new_mean = mean + damping * mean_step;
     const Vector new_scale =
-        scale.array() * (damping * log_scale_step.array()).exp();
+        (scale.array() * (damping * log_scale_step.array()).exp()).max(least_scale);
     TTFLOW_ASSIGN_OR_RETURN(
         Probe trial, prober.At(new_mean, new_scale, /*with_gradient=*/true));
     if (trial.bound > probe.bound + 1e-3) {
@@ -184,8 +196,9 @@ absl::StatusOr<BaseParameters> FindWideBase(CountingEnergy& energy,
                           prober.At(base.mean, scale, /*with_gradient=*/true));
   Vector mean = base.mean;
   for (int step = 0; step < kNewtonSteps; ++step) {
-    TTFLOW_ASSIGN_OR_RETURN(const bool rose,
-                            NewtonStep(prober, mean, scale, probe));
+    TTFLOW_ASSIGN_OR_RETURN(
+        const bool rose,
+        NewtonStep(prober, kLeastShrinking * isotropic, mean, scale, probe));
     if (!rose) break;
   }
   if (options.mean.empty()) base.mean = mean;
