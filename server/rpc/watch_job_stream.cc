@@ -56,7 +56,10 @@ class WatchJobStream final : public PullStream<v1::WatchJobResponse> {
       batch.end = changes.status();
       return batch;
     }
-    if (!state_.has_value()) AddState(changes->job, batch);
+    // A terminal state comes last, after every stage.
+    if (!state_.has_value() && !IsTerminal(changes->job.state)) {
+      AddState(changes->job, batch);
+    }
     for (const StageRecord& record : changes->stages) {
       auto progress = DecodeStage(record.stage);
       if (!progress.ok()) {
@@ -76,7 +79,7 @@ class WatchJobStream final : public PullStream<v1::WatchJobResponse> {
       return batch;
     }
     const JobRecord& job = changes->job;
-    if (*state_ != job.state || cancel_requested_ != job.cancel_requested)
+    if (state_ != job.state || cancel_requested_ != job.cancel_requested)
       AddState(job, batch);
     if (IsTerminal(job.state)) {
       batch.end = absl::OkStatus();
