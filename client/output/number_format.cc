@@ -34,9 +34,9 @@ std::string Compact(std::int64_t value) {
     scaled /= 1000;
     ++unit;
   }
-  const int decimals = std::abs(scaled) >= 99.95 ? 0
-                       : std::abs(scaled) < 9.995             ? 2
-                                                              : 1;
+  const int decimals = std::abs(scaled) >= 99.95  ? 0
+                       : std::abs(scaled) < 9.995 ? 2
+                                                  : 1;
   return fmt::format("{:.{}f}{}", scaled, decimals, units[unit]);
 }
 

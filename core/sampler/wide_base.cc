@@ -91,7 +91,8 @@ class Prober {
 absl::StatusOr<double> ScanScales(Prober& prober, const Vector& mean) {
   std::vector<std::pair<double, double>> scan;  // scale and bound, widest first
   double largest_bound = -std::numeric_limits<double>::infinity();
-  for (double scale = kLargestScale; scale >= kSmallestScale; scale /= kScaleStep) {
+  for (double scale = kLargestScale; scale >= kSmallestScale;
+       scale /= kScaleStep) {
     TTFLOW_ASSIGN_OR_RETURN(const Probe probe,
                             prober.At(mean,
                                       Vector::Constant(mean.size(), scale),
@@ -101,12 +102,15 @@ absl::StatusOr<double> ScanScales(Prober& prober, const Vector& mean) {
   }
   if (!std::isfinite(largest_bound)) {
     return absl::FailedPreconditionError(
-        "the energy is not finite at the points tried for a base; give base.mean and "
+        "the energy is not finite at the points tried for a base; give "
+        "base.mean and "
         "base.scale within the target's support");
   }
   // Far out, energies that overflow make maxima of their own.
-  const double least_bound = largest_bound - kHopeless * static_cast<double>(mean.size());
-  std::pair<double, double> best = {0, -std::numeric_limits<double>::infinity()};
+  const double least_bound =
+      largest_bound - kHopeless * static_cast<double>(mean.size());
+  std::pair<double, double> best = {0,
+                                    -std::numeric_limits<double>::infinity()};
   for (const auto& candidate : scan) {
     if (candidate.second < least_bound) continue;
     if (candidate.second > best.second) {
@@ -155,7 +159,8 @@ absl::StatusOr<bool> NewtonStep(Prober& prober,
   for (double damping = 1; damping > 0.05; damping *= 0.5) {
     const Vector new_mean = mean + damping * mean_step;
     const Vector new_scale =
-        (scale.array() * (damping * log_scale_step.array()).exp()).max(least_scale);
+        (scale.array() * (damping * log_scale_step.array()).exp())
+            .max(least_scale);
     TTFLOW_ASSIGN_OR_RETURN(
         Probe trial, prober.At(new_mean, new_scale, /*with_gradient=*/true));
     if (trial.bound > probe.bound + 1e-3) {

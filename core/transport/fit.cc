@@ -15,6 +15,9 @@
 namespace ttflow {
 namespace {
 
+// Held-out R^2 of the linear parts beyond which a train is not worth its time.
+constexpr double kLinearSuffices = 0.98;
+
 // h - L phi of the potential that moves each particle; NaN where the problem is
 // not finite. [N]
 Vector CrossFittedResidual(const FitProblem& problem,
@@ -84,10 +87,13 @@ absl::StatusOr<FitResult> FitPotential(const FitProblem& problem,
   if (previous != nullptr) previous_basis = previous->potential.additive_basis;
   LinearFit linear = FitLinearParts(rows, options, previous_basis, executor);
   TTFLOW_RETURN_IF_ERROR(interrupter.Check());
-  TTFLOW_ASSIGN_OR_RETURN(
-      std::optional<TrainFit> train,
-      FitInteractionTrain(
-          rows, linear, options, previous, key, executor, interrupter));
+  std::optional<TrainFit> train;
+  if (linear.heldout_r2 < kLinearSuffices) {
+    TTFLOW_ASSIGN_OR_RETURN(
+        train,
+        FitInteractionTrain(
+            rows, linear, options, previous, key, executor, interrupter));
+  }
 
   FitResult result;
   result.fold_potential = std::move(linear.fold_potential);

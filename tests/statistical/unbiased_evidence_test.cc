@@ -1,12 +1,12 @@
 // Frozen runs of a trained flow give unbiased estimates of Z (docs/method.md,
-// section 3): over 2000 runs the mean of Z^ / Z is 1 within 4 standard errors, a
-// false alarm of 6e-5 for each case.
+// section 3): over 2000 runs the mean of Z^ / Z is 1 within 4 standard errors,
+// a false alarm of 6e-5 for each case.
+
+#include <gtest/gtest.h>
 
 #include <cmath>
 #include <memory>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "core/foundation/executor.h"
 #include "core/sampler/sampler.h"
@@ -29,7 +29,9 @@ class UnbiasedEvidence : public testing::TestWithParam<Case> {};
 
 TEST_P(UnbiasedEvidence, MeanRatioIsOne) {
   Violations violations;
-  const auto target = MakeTarget(GetParam().target, GetParam().dimension, GetParam().parameters,
+  const auto target = MakeTarget(GetParam().target,
+                                 GetParam().dimension,
+                                 GetParam().parameters,
                                  violations);
   ASSERT_NE(target, nullptr);
   const Executor executor(1);
@@ -45,7 +47,8 @@ TEST_P(UnbiasedEvidence, MeanRatioIsOne) {
   while (!sampler->done()) ASSERT_TRUE(sampler->Step(interrupter).ok());
   const std::shared_ptr<const Model> model = sampler->model();
   bool flow_used = false;
-  for (const StageModel& stage : model->stages) flow_used |= stage.transport.has_value();
+  for (const StageModel& stage : model->stages)
+    flow_used |= stage.transport.has_value();
   EXPECT_EQ(flow_used, GetParam().mode == FlowMode::kOn);
 
   std::vector<double> ratio(kNumRuns);
@@ -60,12 +63,14 @@ TEST_P(UnbiasedEvidence, MeanRatioIsOne) {
     while (!drawn->done()) {
       if (!drawn->Step(never).ok()) return;
     }
-    ratio[run] = std::exp(drawn->TakeResult().log_evidence - *target->LogEvidence());
+    ratio[run] =
+        std::exp(drawn->TakeResult().log_evidence - *target->LogEvidence());
   });
   double mean = 0;
   for (const double value : ratio) mean += value / kNumRuns;
   double variance = 0;
-  for (const double value : ratio) variance += (value - mean) * (value - mean) / (kNumRuns - 1);
+  for (const double value : ratio)
+    variance += (value - mean) * (value - mean) / (kNumRuns - 1);
   const double standard_error = std::sqrt(variance / kNumRuns);
   RecordProperty("mean_ratio", std::to_string(mean));
   RecordProperty("standard_error", std::to_string(standard_error));
@@ -76,10 +81,13 @@ TEST_P(UnbiasedEvidence, MeanRatioIsOne) {
 INSTANTIATE_TEST_SUITE_P(
     Targets,
     UnbiasedEvidence,
-    testing::Values(
-        Case{"ManyWellFlow", "many_well", 4, {}, FlowMode::kOn},
-        Case{"ManyWellPlain", "many_well", 4, {}, FlowMode::kOff},
-        Case{"CorrelatedGaussianFlow", "gaussian", 4, {{"rho", {0.9}}}, FlowMode::kOn}),
+    testing::Values(Case{"ManyWellFlow", "many_well", 4, {}, FlowMode::kOn},
+                    Case{"ManyWellPlain", "many_well", 4, {}, FlowMode::kOff},
+                    Case{"CorrelatedGaussianFlow",
+                         "gaussian",
+                         4,
+                         {{"rho", {0.9}}},
+                         FlowMode::kOn}),
     [](const testing::TestParamInfo<Case>& item) { return item.param.name; });
 
 }  // namespace

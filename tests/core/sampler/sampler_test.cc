@@ -33,8 +33,8 @@ Outcome Finish(std::unique_ptr<Sampler> sampler) {
 }
 
 Outcome RunJob(std::shared_ptr<const Energy> energy,
-            const SamplerOptions& options,
-            int threads = 1) {
+               const SamplerOptions& options,
+               int threads = 1) {
   const Executor executor(threads);
   return Finish(*Sampler::Create(std::move(energy), options, executor));
 }
