@@ -84,10 +84,16 @@ std::string Subtitle(const Json& result) {
 }
 
 std::vector<StagePoint> TrainingStages(const Json& stages) {
+  // Pass 0 is a pilot that only looks for a base. A draw job has no training
+  // pass: its first run is shown.
+  int shown = 0;
+  for (const Json& stage : stages) {
+    shown = stage.value("pass", 0);
+    if (shown > 0) break;
+  }
   std::vector<StagePoint> points;
   for (const Json& stage : stages) {
-    // A draw job has no training pass: its first run is shown.
-    if (stage.value("pass", 0) != stages.front().value("pass", 0)) break;
+    if (stage.value("pass", 0) != shown) continue;
     StagePoint point;
     point.t = NumberAt(stage, "t");
     point.weight_ess_fraction = NumberAt(stage, "weight_ess_fraction");

@@ -119,9 +119,10 @@ Json ExampleResult(const char* target) {
       "log_evidence_standard_error": 0.02, "weight_ess_fraction": 0.9,
       "num_energy_evaluations": 1000,
       "coordinates": [{"name": "a"}, {"name": "b"}],
-      "stages": [{"pass": 0, "t": 0.5, "weight_ess_fraction": 0.9, "log_evidence": null},
-                 {"pass": 0, "t": 1.0, "weight_ess_fraction": 0.8, "flow_used": true},
-                 {"pass": 1, "t": 0.5}]})");
+      "stages": [{"pass": 0, "t": 1.0},
+                 {"pass": 1, "t": 0.5, "weight_ess_fraction": 0.9, "log_evidence": null},
+                 {"pass": 1, "t": 1.0, "weight_ess_fraction": 0.8, "flow_used": true},
+                 {"pass": 2, "t": 0.5}]})");
   result["target"] = Json::parse(target);
   return result;
 }
