@@ -89,14 +89,18 @@ SamplerOptions EffectiveOptions(const SamplerOptions& options,
     effective.num_particles =
         std::clamp<Index>(dimension * 128 / 512 * 512, 4096, 8192);
   }
-  // A flow leaves little to repair: one Langevin step. Without one,
-  // trajectories pay from a dozen coordinates on.
-  const bool long_moves =
-      effective.flow.mode == FlowMode::kOff && dimension >= kManyCoordinates;
+  // Without a flow, trajectories pay from a dozen coordinates on; with one, a
+  // few Langevin steps repair what it leaves.
+  const bool many = dimension >= kManyCoordinates;
+  const bool has_flow = effective.flow.mode != FlowMode::kOff;
   if (effective.moves.kind == MoveChoice::kAuto) {
-    effective.moves.kind = long_moves ? MoveChoice::kHmc : MoveChoice::kMala;
+    effective.moves.kind =
+        many && !has_flow ? MoveChoice::kHmc : MoveChoice::kMala;
   }
-  if (effective.moves.count == 0) effective.moves.count = 1;
+  if (effective.moves.count == 0) {
+    const bool mala = effective.moves.kind == MoveChoice::kMala;
+    effective.moves.count = !mala ? 1 : has_flow && !many ? 2 : 3;
+  }
   if (effective.moves.target_acceptance == 0) {
     effective.moves.target_acceptance =
         effective.moves.kind == MoveChoice::kMala ? 0.6 : 0.75;
