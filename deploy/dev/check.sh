@@ -6,4 +6,4 @@ cd "$(dirname "$0")/../.."
 
 deploy/dev/setup.sh test
 deploy/dev/lint.sh
-tests/run
+tests/run lint dev tsan asan
