@@ -38,8 +38,15 @@ absl::Status ToStatus(const grpc::Status& status, const std::string& address) {
 }
 
 bool IsBroken(const grpc::Status& status) {
-  return status.error_code() == grpc::StatusCode::UNAVAILABLE ||
-         status.error_code() == grpc::StatusCode::UNKNOWN;
+  switch (status.error_code()) {
+    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::UNKNOWN:
+    // A server that stops cancels the calls that outlast its patience.
+    case grpc::StatusCode::CANCELLED:
+      return true;
+    default:
+      return false;
+  }
 }
 
 Connection::Connection(std::string address, std::chrono::milliseconds timeout)

@@ -22,7 +22,8 @@ namespace ttflow::client {
 // The status that the command line shows for an RPC that `address` answered so.
 absl::Status ToStatus(const grpc::Status& status, const std::string& address);
 
-// Whether a stream that ended so may be opened again where it stopped.
+// Whether a stream that ended so, and that this side has not cancelled, may be
+// opened again where it stopped.
 bool IsBroken(const grpc::Status& status);
 
 // Thread-safe, as its channel is.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/errors/client_error.h"
+
 namespace ttflow::client {
 namespace {
 
@@ -16,7 +18,8 @@ constexpr std::chrono::milliseconds kLongestPause{2000};
 // What one opened stream taught.
 struct Reading {
   grpc::Status status;
-  bool received_any = false;
+  bool received_any = false;   // the server answered
+  bool received_news = false;  // and it works on the job
 };
 
 class Watcher {
@@ -38,23 +41,21 @@ class Watcher {
       const Reading reading = ReadOneStream();
       if (IsTerminal(job_.state)) return std::move(job_);
       if (canceller_.cancelled()) return absl::CancelledError("interrupted");
-      if (reading.received_any) {
+      known = known || reading.received_any;
+      // A server that stops still tells the state before it ends the stream:
+      // that is no reason to ask it again at once.
+      if (reading.received_news) {
         last_heard = Clock::now();
         pause = kFirstPause;
-        known = true;
       }
       // An OK without a terminal state: the server has ended the stream early.
       if (!reading.status.ok() && !IsBroken(reading.status)) {
         return ToStatus(reading.status, connection_.address());
       }
-      if (!known || Clock::now() - last_heard > options_.patience) {
-        return reading.status.ok()
-                   ? absl::UnavailableError(
-                         fmt::format("{} ends the watch of {} early",
-                                     connection_.address(),
-                                     name_))
-                   : ToStatus(reading.status, connection_.address());
-      }
+      if (!known && !reading.status.ok())
+        return ToStatus(reading.status, connection_.address());
+      if (Clock::now() - last_heard > options_.patience)
+        return GaveUp(reading.status);
       if (options_.on_note && !reading.status.ok() && pause == kFirstPause) {
         options_.on_note(
             fmt::format("lost {}; connecting again", connection_.address()));
@@ -66,6 +67,21 @@ class Watcher {
   }
 
  private:
+  absl::Status GaveUp(const grpc::Status& status) const {
+    ErrorBlock block;
+    block.what =
+        fmt::format("lost {}: no word of {} for {:.0f} s",
+                    connection_.address(),
+                    name_,
+                    std::chrono::duration<double>(options_.patience).count());
+    if (!status.error_message().empty())
+      block.fields = {{"", status.error_message()}};
+    block.mend = {
+        fmt::format("the job may still go on: ttflow watch {}", name_)};
+    block.reason = "SERVER_LOST";
+    return MakeError(ExitCode::kUnavailable, block);
+  }
+
   Reading ReadOneStream() {
     Reading reading;
     grpc::ClientContext context;
@@ -77,6 +93,8 @@ class Watcher {
     v1::WatchJobResponse response;
     while (stream->Read(&response)) {
       reading.received_any = true;
+      reading.received_news = reading.received_news || response.has_stage() ||
+                              response.has_heartbeat();
       if (!Take(response)) {
         context.TryCancel();
         stream->Finish();

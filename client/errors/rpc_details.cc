@@ -119,6 +119,21 @@ std::string ShortReason(std::string_view message) {
   return std::string(message.substr(0, 120));
 }
 
+// Fields as the user wrote them, which is below the request's own `job_spec`;
+// what only repeats the message is left out.
+std::vector<Violation> FieldsToShow(const RpcDetails& details,
+                                    std::string_view message) {
+  constexpr std::string_view kRequestField = "job_spec.";
+  std::vector<Violation> fields;
+  for (Violation violation : details.violations) {
+    if (violation.description == message) continue;
+    if (violation.field.starts_with(kRequestField))
+      violation.field.erase(0, kRequestField.size());
+    fields.push_back(std::move(violation));
+  }
+  return fields;
+}
+
 }  // namespace
 
 std::optional<RpcDetails> DecodeRpcDetails(std::string_view bytes) {
@@ -150,7 +165,14 @@ absl::Status RpcError(absl::StatusCode code,
                       : DecodeRpcDetails(details).value_or(RpcDetails());
   ErrorBlock block;
   block.what = std::string(message);
-  block.fields = decoded.violations;
+  block.fields = FieldsToShow(decoded, message);
+  if (code == absl::StatusCode::kInvalidArgument && !block.fields.empty()) {
+    // The message repeats the first fault; all of them follow below.
+    block.what = block.fields.size() == 1
+                     ? std::string("the request is not valid")
+                     : fmt::format("the request is not valid: {} faults",
+                                   block.fields.size());
+  }
   block.reason = decoded.reason;
   if (decoded.retry_seconds) {
     block.mend.push_back(

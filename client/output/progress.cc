@@ -79,7 +79,10 @@ std::vector<std::string> ProgressPicture(const StageProgress& progress,
                                          const std::vector<double>& ess_history,
                                          const Terminal& terminal) {
   const auto width = static_cast<std::size_t>(std::max(terminal.width - 1, 1));
-  const std::string head = fmt::format("stage {:<3} ", progress.stage);
+  const std::string head =
+      progress.pass == 0
+          ? fmt::format("stage {:<3} ", progress.stage)
+          : fmt::format("pass {} stage {:<3} ", progress.pass, progress.stage);
   const std::string tail = fmt::format(
       "  t = {}{}", Fixed(progress.annealing_time, 3), TimeLeft(progress));
   const int bar_width = std::clamp(

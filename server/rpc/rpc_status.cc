@@ -21,6 +21,8 @@ namespace rpc = ::ttflow::internal::rpc;
 // below.
 constexpr std::size_t kMaxMessageBytes = 1024;
 constexpr std::size_t kMaxDetailBytes = 4096;
+// The type URL of a detail, its lengths, and the line that counts the rest.
+constexpr std::size_t kDetailOverhead = 128;
 constexpr std::size_t kMaxViolations = 20;
 constexpr std::size_t kMaxDescriptionBytes = 400;
 constexpr char kViolationsUrl[] = "ttflow/violations";
@@ -61,11 +63,15 @@ void AddBadRequest(const absl::Status& error, rpc::Status& status) {
   if (!payload.has_value() ||
       !bad_request.ParseFromString(std::string(*payload)))
     return;
-  // As many as fit: the last ones go first.
+  // As many as fit beside what is there: the last ones go first.
+  const std::size_t room =
+      kMaxDetailBytes - kDetailOverhead -
+      std::min(kMaxDetailBytes - kDetailOverhead, status.ByteSizeLong());
   const int total = bad_request.field_violations_size();
   while (bad_request.field_violations_size() >
              static_cast<int>(kMaxViolations) ||
-         bad_request.ByteSizeLong() > kMaxDetailBytes - 400) {
+         (bad_request.field_violations_size() > 0 &&
+          bad_request.ByteSizeLong() > room)) {
     bad_request.mutable_field_violations()->RemoveLast();
   }
   const int dropped = total - bad_request.field_violations_size();

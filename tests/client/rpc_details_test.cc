@@ -36,7 +36,7 @@ std::string Any(std::string_view type, const std::string& value) {
 
 std::string BadRequest() {
   return Text(1,
-              Text(1, "sample.target.builtin.name") +
+              Text(1, "job_spec.sample.target.builtin.name") +
                   Text(2, "there is no target \"gaus\"")) +
          Text(1, Text(1, "num_samples") + Text(2, "is 0, must be at least 1"));
 }
@@ -62,7 +62,8 @@ TEST(RpcDetailsTest, DecodesEveryKindOfDetail) {
   EXPECT_EQ(details->reason, "SPEC_INVALID");
   EXPECT_EQ(details->metadata.at("limit"), "4096");
   ASSERT_THAT(details->violations, SizeIs(2));
-  EXPECT_EQ(details->violations[0].field, "sample.target.builtin.name");
+  EXPECT_EQ(details->violations[0].field,
+            "job_spec.sample.target.builtin.name");
   EXPECT_EQ(details->violations[1].description, "is 0, must be at least 1");
   ASSERT_TRUE(details->retry_seconds.has_value());
   EXPECT_DOUBLE_EQ(*details->retry_seconds, 2.5);
@@ -100,11 +101,20 @@ TEST(RpcErrorTest, EveryViolationHasItsOwnLine) {
                                        "here");
   EXPECT_EQ(ExitCodeOf(status), ExitCode::kInvalidArgument);
   EXPECT_EQ(FormatError(status, false),
-            "error: the job is not valid\n"
+            "error: the request is not valid: 2 faults\n"
             "  --> sample.target.builtin.name: there is no target \"gaus\"\n"
             "  --> num_samples: is 0, must be at least 1\n"
             "   =  try again in 2.5 s\n"
             "      [SPEC_INVALID]\n");
+}
+
+TEST(RpcErrorTest, ADetailThatRepeatsTheMessageIsLeftOut) {
+  const std::string details = Text(
+      3,
+      Any("google.rpc.ResourceInfo", Text(2, "jobs/1") + Text(4, "no job 1")));
+  const absl::Status status =
+      RpcError(absl::StatusCode::kNotFound, "no job 1", details, "here");
+  EXPECT_EQ(FormatError(status, false), "error: no job 1\n");
 }
 
 TEST(RpcErrorTest, AnAbsentServerSaysHowToStartOne) {

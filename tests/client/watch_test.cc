@@ -143,6 +143,25 @@ TEST(WatchTest, PatienceEnds) {
   EXPECT_GE(service.num_watches(), 3);
 }
 
+TEST(WatchTest, AServerThatStopsIsAskedLessAndLessAndNotedOnce) {
+  FakeJobService service;
+  service.watches = {
+      [](const v1::WatchJobRequest&, FakeJobService::WatchWriter& writer) {
+        SendState(writer, v1::Job::STATE_RUNNING);
+        return grpc::Status(grpc::StatusCode::CANCELLED, "the server stops");
+      }};
+  const Connection connection = service.Start();
+  Canceller canceller;
+  int num_notes = 0;
+  WatchOptions options;
+  options.patience = std::chrono::milliseconds(1000);
+  options.on_note = [&](std::string_view) { ++num_notes; };
+  const auto watched = WatchToEnd(connection, "jobs/1", options, canceller);
+  EXPECT_EQ(ExitCodeOf(watched.status()), ExitCode::kUnavailable);
+  EXPECT_LE(service.num_watches(), 6);
+  EXPECT_EQ(num_notes, 1);
+}
+
 TEST(WatchTest, CancellingEndsAnOpenStream) {
   FakeJobService service;
   service.watches = {

@@ -15,6 +15,29 @@ namespace {
 
 class WorkerPoolTest : public JobManagerFixture {};
 
+// A database whose disk is full whenever a result comes.
+class FullDatabase final : public Database {
+ public:
+  explicit FullDatabase(Database& database) : database_(database) {}
+
+  JobStore& jobs() override { return database_.jobs(); }
+  StageStore& stages() override { return database_.stages(); }
+  SampleStore& samples() override { return database_.samples(); }
+  FlowStore& flows() override { return database_.flows(); }
+  absl::Status Complete(const Claim&, const Completion&) override {
+    return ErrorWithReason(
+        absl::StatusCode::kResourceExhausted, kDiskFull, "the disk is full");
+  }
+  absl::StatusOr<JobChanges> ReadChanges(std::string_view job_id,
+                                         std::int64_t after_sequence,
+                                         int max_stages) override {
+    return database_.ReadChanges(job_id, after_sequence, max_stages);
+  }
+
+ private:
+  Database& database_;
+};
+
 TEST_F(WorkerPoolTest, RunsJobsThatWaitedBeforeTheStartInOrder) {
   std::vector<std::string> ids;
   for (int i = 0; i < 5; ++i) {
@@ -59,6 +82,16 @@ TEST_F(WorkerPoolTest, ExceptionFailsTheJobAndNotTheWorker) {
   EXPECT_EQ(Finish(Create("throw")).error->reason, "INTERNAL");
   EXPECT_EQ(Finish(Create("exhaust")).error->reason, "OUT_OF_MEMORY");
   EXPECT_EQ(Finish(Create("succeed")).state, JobState::kSucceeded);
+}
+
+TEST_F(WorkerPoolTest, ResultThatCannotBeKeptFailsTheJob) {
+  FullDatabase full(*database_);
+  JobManager manager(full, *runner_, {});
+  ASSERT_TRUE(manager.Start().ok());
+  const std::string id = manager.CreateJob({.spec = "succeed"})->job.id;
+  const auto job = manager.WaitForEnd(id, absl::Now() + absl::Seconds(10));
+  ASSERT_EQ(job->state, JobState::kFailed);
+  EXPECT_EQ(job->error->reason, kDiskFull);
 }
 
 TEST_F(WorkerPoolTest, CancelEndsARunningJob) {

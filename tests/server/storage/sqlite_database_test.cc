@@ -113,6 +113,33 @@ TEST_F(SqliteDatabaseTest, FailedWriteLeavesNothing) {
   EXPECT_EQ(Query("SELECT count(*) FROM flows"), 0);
 }
 
+// A limit on the file's pages stands for a full disk: SQLite reports both
+// alike.
+TEST_F(SqliteDatabaseTest, FullDiskIsReportedAndLeavesTheStoreUsable) {
+  auto pool = ConnectionPool::Open(DatabasePath(), 1);
+  ASSERT_TRUE(pool.ok()) << pool.status();
+  const auto insert = [](Connection& connection) {
+    return connection.Execute(
+        "INSERT INTO flows VALUES ('f', 'j', 0, 1, 1, x'00', "
+        "zeroblob(4000000), 0)");
+  };
+  ASSERT_TRUE((*pool)
+                  ->Write([](Connection& connection) {
+                    return connection.Execute("PRAGMA max_page_count = 200");
+                  })
+                  .ok());
+  const absl::Status full = (*pool)->Write(insert);
+  EXPECT_EQ(full.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReasonOf(full), kDiskFull);
+  EXPECT_EQ(Query("SELECT count(*) FROM flows"), 0);
+  ASSERT_TRUE((*pool)
+                  ->Write([](Connection& connection) {
+                    return connection.Execute("PRAGMA max_page_count = 100000");
+                  })
+                  .ok());
+  EXPECT_TRUE((*pool)->Write(insert).ok());
+}
+
 // A read that stays open across writes keeps the log from being cut: statements
 // must be reset as soon as they are out of use.
 TEST_F(SqliteDatabaseTest, IdleReadersDoNotHoldTheLog) {
