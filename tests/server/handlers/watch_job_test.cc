@@ -5,6 +5,8 @@
 #include <thread>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "server/rpc/watch_job_stream.h"
 #include "tests/server/handlers/service_fixture.h"
 
@@ -100,21 +102,27 @@ TEST_F(WatchJobTest, LeavingDoesNotTouchTheJob) {
   Serve(options);
   const std::string name = Create(EndlessJob());
   AwaitRunning(name);
-  // Far more than the limit, one after the other: each gives its place back.
+  // Far more than the limit, one after the other: each gives its place back,
+  // though the server may hear of a client's leaving a little later.
+  int num_refused = 0;
   for (int i = 0; i < 100; ++i) {
     Context context;
     v1::WatchJobRequest request;
     request.set_name(name);
     const auto stream = jobs_->WatchJob(&context, request);
     v1::WatchJobResponse response;
-    if (i % 2 == 0) {
-      ASSERT_TRUE(stream->Read(&response)) << i;
-    }
+    const bool began = i % 2 == 1 || stream->Read(&response);
     context.TryCancel();
     while (stream->Read(&response)) {
     }
     const grpc::Status status = stream->Finish();
-    ASSERT_NE(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED) << i;
+    if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+      ASSERT_LT(++num_refused, 1000) << "no place is given back";
+      absl::SleepFor(absl::Milliseconds(5));
+      --i;
+    } else {
+      ASSERT_TRUE(began) << status.error_message();
+    }
   }
   EXPECT_EQ(Get(name).state(), v1::Job::STATE_RUNNING);
   EXPECT_FALSE(Get(name).cancel_requested());
