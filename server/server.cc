@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -60,6 +61,16 @@ v1::GetServerInfoResponse DescribeServer(const ServerOptions& options,
   return info;
 }
 
+// gRPC's last object in a process waits for its executor, which may sit in a
+// poll of 10 s: one reference that is never given back keeps a stop quick.
+void KeepGrpcInitialized() {
+  static const bool initialized = [] {
+    grpc_init();
+    return true;
+  }();
+  static_cast<void>(initialized);
+}
+
 JobManagerOptions ManagerOptions(const ServerOptions& options) {
   JobManagerOptions manager;
   manager.num_workers = options.num_workers;
@@ -86,6 +97,7 @@ class GrpcServer final : public Server {
   ~GrpcServer() override { Shutdown(kDestructorPatience); }
 
   absl::Status Listen() {
+    KeepGrpcInitialized();
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;

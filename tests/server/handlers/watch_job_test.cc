@@ -116,12 +116,11 @@ TEST_F(WatchJobTest, LeavingDoesNotTouchTheJob) {
     while (stream->Read(&response)) {
     }
     const grpc::Status status = stream->Finish();
-    if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+    // The cancel may hide the server's refusal.
+    if (!began || status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
       ASSERT_LT(++num_refused, 1000) << "no place is given back";
       absl::SleepFor(absl::Milliseconds(5));
       --i;
-    } else {
-      ASSERT_TRUE(began) << status.error_message();
     }
   }
   EXPECT_EQ(Get(name).state(), v1::Job::STATE_RUNNING);
