@@ -21,6 +21,8 @@ constexpr double kMinFractionForTimeLeft = 0.02;
 
 // A process of this machine that has ended does not come back.
 constexpr std::chrono::milliseconds kLocalPatience{1000};
+// A process that stops lets its job end a batch of energies or a fit first.
+constexpr std::chrono::seconds kStoppingTime{15};
 
 double Now() {
   return std::chrono::duration<double>(
@@ -130,6 +132,25 @@ absl::StatusOr<WatchedJob> Watch(const CommandContext& context,
   return watched;
 }
 
+// Starts a server here once the process that had it is gone. While that one
+// stops it still answers, so this asks again for a while before it is content
+// with another.
+absl::Status TakeOver(const CommandContext& context,
+                      ServerAccess& access,
+                      Canceller& canceller) {
+  const auto end = std::chrono::steady_clock::now() + kStoppingTime;
+  do {
+    TTFLOW_ASSIGN_OR_RETURN(access, context.Connect(/*runs_jobs=*/true));
+    if (access.is_own()) {
+      context.Note(
+          "the process that ran this job has ended; it goes on in this one");
+      return absl::OkStatus();
+    }
+  } while (std::chrono::steady_clock::now() < end &&
+           canceller.SleepFor(kLocalPatience));
+  return absl::OkStatus();
+}
+
 // The same, going on in this process where another one of this machine, in
 // which the job ran, has ended.
 absl::StatusOr<WatchedJob> WatchOrTakeOver(const CommandContext& context,
@@ -144,9 +165,7 @@ absl::StatusOr<WatchedJob> WatchOrTakeOver(const CommandContext& context,
         ExitCodeOf(watched.status()) != ExitCode::kUnavailable) {
       return watched;
     }
-    context.Note(
-        "the process that ran this job has ended; it goes on in this one");
-    TTFLOW_ASSIGN_OR_RETURN(access, context.Connect(/*runs_jobs=*/true));
+    TTFLOW_RETURN_IF_ERROR(TakeOver(context, access, canceller));
   }
 }
 
