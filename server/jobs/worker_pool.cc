@@ -26,8 +26,7 @@ class ClaimedStageSink final : public StageSink {
       : database_(database), notifier_(notifier), claim_(std::move(claim)) {}
 
   absl::Status AppendStage(std::string_view stage) override {
-    const absl::Status status =
-        database_.stages().Append(claim_, stage).status();
+    absl::Status status = database_.stages().Append(claim_, stage).status();
     if (status.ok()) {
       notifier_.Notify(claim_.job_id);
     }
@@ -47,7 +46,7 @@ JobError ErrorOf(const absl::Status& status) {
   }
   return {.code = static_cast<int>(status.code()),
           .reason = std::move(reason),
-          .message = std::string(status.message())};
+          .message = {status.message().data(), status.message().size()}};
 }
 
 // A job that runs out of memory, or meets a bug, fails alone.
@@ -226,13 +225,13 @@ void WorkerPool::WriteEnd(const JobRecord& job,
         "job ", job.id, ": its end could not be written: ", written.message()));
     return;
   }
-  LogInfo(
-      absl::StrCat("job ",
-                   job.id,
-                   ": attempt ",
-                   job.attempt,
-                   " ends: ",
-                   error.ok() ? "succeeded" : std::string(error.message())));
+  LogInfo(absl::StrCat(
+      "job ",
+      job.id,
+      ": attempt ",
+      job.attempt,
+      " ends: ",
+      error.ok() ? absl::string_view("succeeded") : error.message()));
 }
 
 }  // namespace ttflow::server

@@ -22,8 +22,11 @@ absl::Status ErrorWithReason(absl::StatusCode code,
 }
 
 std::string ReasonOf(const absl::Status& status) {
-  const auto payload = status.GetPayload(kReasonUrl);
-  return payload.has_value() ? std::string(*payload) : std::string();
+  std::string reason;
+  if (const auto payload = status.GetPayload(kReasonUrl); payload.has_value()) {
+    absl::CopyCordToString(*payload, &reason);
+  }
+  return reason;
 }
 
 }  // namespace ttflow::server

@@ -48,8 +48,9 @@ inline RowSource MakeRows(std::int64_t rows, std::int64_t columns) {
                             std::int64_t count,
                             std::span<double> out) {
             for (std::int64_t i = 0; i < count * columns; ++i) {
+              const std::int64_t row = first + i / columns;
               out[static_cast<std::size_t>(i)] =
-                  static_cast<double>(first + i / columns) +
+                  static_cast<double>(row) +
                   static_cast<double>(i % columns) / 100;
             }
           }};

@@ -77,10 +77,21 @@ TestClient::TestClient(const std::string& address) {
   grpc::ChannelArguments arguments;
   // Connections of their own: two clients must not share one.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  const auto channel = grpc::CreateCustomChannel(
+  // A server that is about to start is found soon.
+  for (const char* backoff : {GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS,
+                              GRPC_ARG_MIN_RECONNECT_BACKOFF_MS,
+                              GRPC_ARG_MAX_RECONNECT_BACKOFF_MS}) {
+    arguments.SetInt(backoff, 100);
+  }
+  channel_ = grpc::CreateCustomChannel(
       address, grpc::InsecureChannelCredentials(), arguments);
-  jobs_ = v1::JobService::NewStub(channel);
-  flows_ = v1::FlowService::NewStub(channel);
+  jobs_ = v1::JobService::NewStub(channel_);
+  flows_ = v1::FlowService::NewStub(channel_);
+}
+
+bool TestClient::AwaitReady() {
+  return channel_->WaitForConnected(std::chrono::system_clock::now() +
+                                    std::chrono::seconds(20));
 }
 
 v1::JobSpec TestClient::ParseSpec(const std::string& json) {

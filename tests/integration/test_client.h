@@ -42,6 +42,9 @@ class TestClient {
  public:
   explicit TestClient(const std::string& address);
 
+  // Waits until the server takes connections; false after 20 s.
+  bool AwaitReady();
+
   // The spec in protobuf JSON.
   static v1::JobSpec ParseSpec(const std::string& json);
 
@@ -78,6 +81,7 @@ class TestClient {
   v1::FlowService::Stub& flows() { return *flows_; }
 
  private:
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::JobService::Stub> jobs_;
   std::unique_ptr<v1::FlowService::Stub> flows_;
 };

@@ -74,9 +74,9 @@ absl::Status ReadLabels(Connection& connection, JobRecord& job) {
 }
 
 absl::StatusOr<JobRecord> LoadJob(Connection& connection, std::string_view id) {
-  static const std::string* const kSelect = new std::string(
+  static const std::string* const select = new std::string(
       absl::StrCat("SELECT ", kJobColumns, " FROM jobs WHERE id = ?1"));
-  Statement statement = connection.Prepare(kSelect->c_str());
+  Statement statement = connection.Prepare(select->c_str());
   TTFLOW_ASSIGN_OR_RETURN(const bool found, statement.BindText(1, id).Step());
   if (!found) {
     return JobNotFoundError(id);
