@@ -49,7 +49,8 @@ bool IsBroken(const grpc::Status& status) {
   }
 }
 
-Connection::Connection(std::string address, std::chrono::milliseconds timeout)
+Connection::Connection(const std::string& address,
+                       std::chrono::milliseconds timeout)
     : Connection(MakeChannel(address), address, timeout) {}
 
 Connection::Connection(std::shared_ptr<grpc::Channel> channel,

@@ -31,7 +31,7 @@ class Connection {
  public:
   // `address` is "host:port" or "unix:/path"; nothing is sent before the first
   // call. `timeout` is the deadline of a unary call.
-  Connection(std::string address, std::chrono::milliseconds timeout);
+  Connection(const std::string& address, std::chrono::milliseconds timeout);
   // Over a channel that exists; `address` is only its name in messages.
   Connection(std::shared_ptr<grpc::Channel> channel,
              std::string address,

@@ -22,7 +22,7 @@ class Density {
   virtual Matrix Sample(Index count,
                         const RandomKey& key,
                         const Executor& executor,
-                        Index first = 0) const = 0;
+                        Index first) const = 0;
 
   // Computes log p(x), normalised, in nats, and its gradient unless null.
   // Shapes: x [N, d]; log_density [N] and score [N, d] are resized.

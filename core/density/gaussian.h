@@ -21,7 +21,7 @@ class GaussianDensity final : public Density {
   Matrix Sample(Index count,
                 const RandomKey& key,
                 const Executor& executor,
-                Index first = 0) const override;
+                Index first) const override;
 
   // Also see Density::LogDensity. score = -(x - mean) / scale^2.
   void LogDensity(const ConstMatrixRef& x,

@@ -28,7 +28,7 @@ class StudentTDensity final : public Density {
   Matrix Sample(Index count,
                 const RandomKey& key,
                 const Executor& executor,
-                Index first = 0) const override;
+                Index first) const override;
 
   // Also see Density::LogDensity.
   // score_k = -(nu + d) / (nu + q) (x_k - mean_k) / scale_k^2.

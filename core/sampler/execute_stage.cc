@@ -63,7 +63,7 @@ absl::StatusOr<PassState> StartPass(Index count,
   PassState state;
   state.num_first_ancestors = count;
   Particles& particles = state.particles;
-  particles.position = energy.base().Sample(count, key, energy.executor());
+  particles.position = energy.base().Sample(count, key, energy.executor(), 0);
   TemperedBatch batch;
   TTFLOW_RETURN_IF_ERROR(energy.Evaluate(particles.position, batch));
   particles.base_energy = std::move(batch.base_energy);

@@ -81,7 +81,7 @@ TEST_P(DensityConformance, IntegratesToOne) {
 
 TEST_P(DensityConformance, DrawsHaveTheMarginals) {
   const Index n = 20000;
-  const Matrix x = density_->Sample(n, RandomKey(71), executor_);
+  const Matrix x = density_->Sample(n, RandomKey(71), executor_, 0);
   for (Index k = 0; k < density_->dimension(); ++k) {
     EXPECT_LT(
         KolmogorovSmirnovDistance(
@@ -94,7 +94,7 @@ TEST_P(DensityConformance, DrawsHaveTheMarginals) {
 // E_p[q / p] = 1 for a normalised q: joint agreement of draws and density.
 TEST_P(DensityConformance, DrawsHaveTheJointDensity) {
   const Index n = 100000;
-  const Matrix x = density_->Sample(n, RandomKey(72), executor_);
+  const Matrix x = density_->Sample(n, RandomKey(72), executor_, 0);
   Vector log_density;
   density_->LogDensity(x, executor_, log_density, nullptr);
   const Vector ratio = (NarrowLogDensity(x) - log_density).array().exp();
@@ -104,7 +104,7 @@ TEST_P(DensityConformance, DrawsHaveTheJointDensity) {
 }
 
 TEST_P(DensityConformance, ScoreIsTheGradientOfTheLogDensity) {
-  Matrix x = density_->Sample(100, RandomKey(73), executor_);
+  Matrix x = density_->Sample(100, RandomKey(73), executor_, 0);
   // Far out as well.
   x.row(0) = (GetParam().center + 30 * GetParam().width).transpose();
   Vector log_density;
@@ -131,16 +131,16 @@ TEST_P(DensityConformance, ScoreIsTheGradientOfTheLogDensity) {
 
 TEST_P(DensityConformance, DrawDependsOnItsNumberAlone) {
   const RandomKey key = RandomKey(74).AtStage(1, 5);
-  const Matrix all = density_->Sample(700, key, executor_);
+  const Matrix all = density_->Sample(700, key, executor_, 0);
   EXPECT_EQ(density_->Sample(650, key, executor_, 50), all.bottomRows(650));
-  EXPECT_NE(density_->Sample(700, RandomKey(74), executor_), all);
+  EXPECT_NE(density_->Sample(700, RandomKey(74), executor_, 0), all);
 }
 
 TEST_P(DensityConformance, SameBytesForAnyNumberOfThreads) {
   const Executor one(1);
   const Executor three(3);
-  const Matrix x = density_->Sample(2000, RandomKey(75), one);
-  EXPECT_EQ(x, density_->Sample(2000, RandomKey(75), three));
+  const Matrix x = density_->Sample(2000, RandomKey(75), one, 0);
+  EXPECT_EQ(x, density_->Sample(2000, RandomKey(75), three, 0));
   Vector log_density_one;
   Vector log_density_three;
   Matrix score_one;

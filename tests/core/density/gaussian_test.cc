@@ -28,7 +28,7 @@ TEST(GaussianDensityTest, LogDensityAtTheMeanAndOneDeviationAway) {
 TEST(GaussianDensityTest, CoordinatesAreIndependent) {
   const Executor executor(1);
   const GaussianDensity density(Vector{{0, 0}}, Vector{{1, 1}});
-  const Matrix x = density.Sample(50000, RandomKey(5), executor);
+  const Matrix x = density.Sample(50000, RandomKey(5), executor, 0);
   const Vector product = x.col(0).cwiseProduct(x.col(1));
   const Vector squares =
       (x.col(0).array().square() - 1) * (x.col(1).array().square() - 1);
