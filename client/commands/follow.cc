@@ -227,7 +227,7 @@ absl::Status FollowToEnd(const CommandContext& context,
   const Interrupts::Scope scope(*context.interrupts,
                                 [&] { canceller.Cancel(); });
   const auto interrupted = [&] {
-    const absl::Status status = InterruptedStatus(access, name, options);
+    absl::Status status = InterruptedStatus(access, name, options);
     if (access.embedded != nullptr) access.embedded->Stop();
     return status;
   };
@@ -258,7 +258,7 @@ absl::Status FollowToEnd(const CommandContext& context,
     summary.samples = *std::move(columns);
     summary.next = NextCommands(access, job, options);
   }
-  const absl::Status outcome = OutcomeStatus(job);
+  absl::Status outcome = OutcomeStatus(job);
   // A job that failed is told once, by the error block.
   if (outcome.ok() || context.flags.json)
     context.Print(job, SummaryText(job, summary));

@@ -149,8 +149,8 @@ std::optional<RpcDetails> DecodeRpcDetails(std::string_view bytes) {
     const std::string url = any->Text(1);
     const auto detail = Parse(any->Text(2));
     if (!detail) return std::nullopt;
-    AddDetail(
-        std::string_view(url).substr(url.rfind('/') + 1), *detail, details);
+    const std::string type = url.substr(url.rfind('/') + 1);
+    AddDetail(type, *detail, details);
   }
   return details;
 }

@@ -205,7 +205,7 @@ absl::Status UnknownPath(std::string_view path, const Descriptor& root) {
   const std::vector<std::string> near = NearNames(path, all);
   if (!near.empty())
     mend.push_back(fmt::format("did you mean {}?", fmt::join(near, ", ")));
-  mend.push_back("all of them: ttflow run --help");
+  mend.emplace_back("all of them: ttflow run --help");
   return UsageError(fmt::format("--set {}: there is no such option", path),
                     mend);
 }
