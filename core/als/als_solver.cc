@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/als/ridge_path.h"
+#include "core/als/sliced_loop.h"
 #include "core/foundation/check.h"
 #include "core/foundation/status_macros.h"
 #include "core/tensor_train/orthogonalize.h"
@@ -57,12 +58,14 @@ class Sweeper {
           std::span<const RowRole> roles,
           const AlsOptions& options,
           const Executor& executor,
+          Interrupter& interrupter,
           bool has_heldout,
           TensorTrain train)
       : problem_(problem),
         roles_(roles),
         options_(options),
         executor_(executor),
+        interrupter_(interrupter),
         has_heldout_(has_heldout),
         rhs_(problem.rhs()),
         train_(std::move(train)),
@@ -75,7 +78,15 @@ class Sweeper {
     const Index d = train_.dimension();
     left_[0] = BoundaryState(problem_.num_rows(), problem_.num_components());
     right_[d] = left_[0];
-    for (Index k = d - 1; k >= 1; --k) UpdateRight(k);
+  }
+
+  // Computes the states right of core 0; before all that follows.
+  absl::Status Start() {
+    for (Index k = train_.dimension() - 1; k >= 1; --k) {
+      TTFLOW_RETURN_IF_ERROR(interrupter_.Check());
+      UpdateRight(k);
+    }
+    return absl::OkStatus();
   }
 
   const TensorTrain& train() const { return train_; }
@@ -92,7 +103,7 @@ class Sweeper {
 
   // Replaces the center core k by the solution of least held-out risk; false if
   // there is no finite one, with the core kept.
-  bool SolveCore(Index k, Risks& risks, double& ridge) {
+  absl::StatusOr<bool> SolveCore(Index k, Risks& risks, double& ridge) {
     TrainCore& core = train_.cores[k];
     const Index p = core.unfolding.size();
     const auto fill = [&](Index begin, Index end, MatrixRef design) {
@@ -100,8 +111,16 @@ class Sweeper {
     };
     const std::span<const std::uint8_t> group(
         reinterpret_cast<const std::uint8_t*>(roles_.data()), roles_.size());
-    NormalSums sums = std::move(ComputeNormalSums(
-        p, problem_.weights(), rhs_, group, 1, fill, executor_)[0]);
+    TTFLOW_ASSIGN_OR_RETURN(std::vector<NormalSums> all_sums,
+                            ComputeNormalSums(p,
+                                              problem_.weights(),
+                                              rhs_,
+                                              group,
+                                              1,
+                                              fill,
+                                              executor_,
+                                              interrupter_));
+    NormalSums sums = std::move(all_sums[0]);
     if (options_.profile_constant) sums = sums.Centered();
     const Vector present = core.unfolding.reshaped();
     if (options_.proximal) sums = sums.Deflated(present);
@@ -120,7 +139,8 @@ class Sweeper {
     if (ridges.empty()) return false;
     candidates.conservativeResize(Eigen::NoChange,
                                   static_cast<Index>(ridges.size()));
-    const std::vector<Risks> all = CandidateRisks(k, candidates);
+    TTFLOW_ASSIGN_OR_RETURN(const std::vector<Risks> all,
+                            CandidateRisks(k, candidates));
     std::size_t best = 0;
     for (std::size_t i = 1; i < all.size(); ++i) {
       if (all[i].heldout <= all[best].heldout) best = i;
@@ -184,14 +204,17 @@ class Sweeper {
 
   // Risks of each column of `candidates` as core k. From the residuals
   // themselves: the quadratic form of the sums would lose half of the digits.
-  std::vector<Risks> CandidateRisks(Index k, const Matrix& candidates) const {
+  absl::StatusOr<std::vector<Risks>> CandidateRisks(
+      Index k, const Matrix& candidates) const {
     const Index n = problem_.num_rows();
     const Index count = candidates.cols();
     const Index num_blocks =
         (n + Executor::kBlockRows - 1) / Executor::kBlockRows;
     // [block, candidate]: training, held out
     std::vector<std::array<ResidualSums, 2>> sums(num_blocks * count);
-    executor_.ForBlocks(n, [&](Index begin, Index end) {
+    const double row_operations =
+        static_cast<double>(candidates.rows() * (4 + count));
+    const auto add_block = [&](Index begin, Index end) {
       Matrix design(end - begin, candidates.rows());
       Fill(k, begin, end, design);
       const Matrix prediction = design * candidates;
@@ -204,7 +227,9 @@ class Sweeper {
               w, prediction(i - begin, c) - rhs_[i]);
         }
       }
-    });
+    };
+    TTFLOW_RETURN_IF_ERROR(
+        ForBlocksSliced(n, row_operations, executor_, interrupter_, add_block));
     std::vector<Risks> risks(count);
     for (Index c = 0; c < count; ++c) {
       std::array<ResidualSums, 2> total;
@@ -223,6 +248,7 @@ class Sweeper {
   std::span<const RowRole> roles_;
   const AlsOptions& options_;
   const Executor& executor_;
+  Interrupter& interrupter_;
   bool has_heldout_;
   Vector rhs_;
   TensorTrain train_;
@@ -251,11 +277,17 @@ void CheckShapes(const AlsProblem& problem,
 
 }  // namespace
 
-Vector ApplyProblem(const AlsProblem& problem,
-                    const TensorTrain& train,
-                    const Executor& executor) {
+absl::StatusOr<Vector> ApplyProblem(const AlsProblem& problem,
+                                    const TensorTrain& train,
+                                    const Executor& executor,
+                                    Interrupter& interrupter) {
   Vector image(problem.num_rows());
-  executor.ForBlocks(problem.num_rows(), [&](Index begin, Index end) {
+  double row_operations = 1;
+  for (const TrainCore& core : train.cores) {
+    row_operations += static_cast<double>(
+        problem.num_components() * core.unfolding.size() + 40);
+  }
+  const auto apply = [&](Index begin, Index end) {
     Matrix left = BoundaryState(end - begin, problem.num_components());
     Matrix next;
     for (Index k = 0; k < train.dimension(); ++k) {
@@ -265,7 +297,9 @@ Vector ApplyProblem(const AlsProblem& problem,
       left.swap(next);
     }
     image.segment(begin, end - begin) = left.rightCols(1);
-  });
+  };
+  TTFLOW_RETURN_IF_ERROR(ForBlocksSliced(
+      problem.num_rows(), row_operations, executor, interrupter, apply));
   return image;
 }
 
@@ -312,7 +346,9 @@ absl::StatusOr<AlsResult> SolveAls(const AlsProblem& problem,
   const Index d = problem.dimension();
   AlsResult best;
   {
-    const Vector prediction = ApplyProblem(problem, start, executor);
+    TTFLOW_ASSIGN_OR_RETURN(
+        const Vector prediction,
+        ApplyProblem(problem, start, executor, interrupter));
     best.training_risk = Risk(problem,
                               prediction,
                               roles,
@@ -329,15 +365,23 @@ absl::StatusOr<AlsResult> SolveAls(const AlsProblem& problem,
     }
     best.train = start;
   }
-  Sweeper sweeper(
-      problem, roles, options, executor, has_heldout, std::move(start));
+  Sweeper sweeper(problem,
+                  roles,
+                  options,
+                  executor,
+                  interrupter,
+                  has_heldout,
+                  std::move(start));
+  TTFLOW_RETURN_IF_ERROR(sweeper.Start());
   const auto solve = [&](Index k) -> absl::Status {
     TTFLOW_RETURN_IF_ERROR(interrupter.Check());
     best.num_unknowns = std::max<Index>(
         best.num_unknowns, sweeper.train().cores[k].unfolding.size());
     Risks risks;
     double ridge = 0;
-    if (!sweeper.SolveCore(k, risks, ridge)) {
+    TTFLOW_ASSIGN_OR_RETURN(const bool solved,
+                            sweeper.SolveCore(k, risks, ridge));
+    if (!solved) {
       ++best.num_skipped;
       return absl::OkStatus();
     }

@@ -52,9 +52,12 @@ struct AlsResult {
 };
 
 // Computes A T [num_rows()] of a train.
-Vector ApplyProblem(const AlsProblem& problem,
-                    const TensorTrain& train,
-                    const Executor& executor);
+//
+// Errors: the interrupter's, asked about every 50 ms.
+absl::StatusOr<Vector> ApplyProblem(const AlsProblem& problem,
+                                    const TensorTrain& train,
+                                    const Executor& executor,
+                                    Interrupter& interrupter);
 
 // Computes the weighted mean of (prediction - rhs)^2 over the rows of `role`,
 // about its mean with `profile_constant`; 0 where there is no weight.
@@ -68,8 +71,8 @@ double Risk(const AlsProblem& problem,
 // (a rank larger than its neighbours can fill is reduced first).
 //
 // Shapes: roles [num_rows()]; start has the problem's basis sizes.
-// Errors: the interrupter's, asked before every core; kFailedPrecondition if no
-//         training row has weight.
+// Errors: the interrupter's, asked before every core and about every 50 ms;
+//         kFailedPrecondition if no training row has weight.
 // Cost:   a half sweep sum_k O(N p_k^2 / 2 + N m r^2), p_k = r m r; states take
 //         8 N c sum_k r_k bytes.
 // Random: none; the same bytes for any number of threads.

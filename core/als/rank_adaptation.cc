@@ -177,9 +177,12 @@ class ResidualRankAdaptation final : public RankAdaptation {
                                      options_.als,
                                      executor,
                                      interrupter));
-    Vector errors =
-        judge.SquaredErrors(ApplyProblem(problem, best.train, executor));
-    Shorten(problem, judge, negligible, executor, best, errors);
+    TTFLOW_ASSIGN_OR_RETURN(
+        const Vector prediction,
+        ApplyProblem(problem, best.train, executor, interrupter));
+    Vector errors = judge.SquaredErrors(prediction);
+    TTFLOW_RETURN_IF_ERROR(Shorten(
+        problem, judge, negligible, executor, interrupter, best, errors));
     std::uint32_t attempt = 1;
     // A failed growth by one is tried once more by two: some interactions need
     // a pair of directions before they help at all.
@@ -195,8 +198,10 @@ class ResidualRankAdaptation final : public RankAdaptation {
       TTFLOW_ASSIGN_OR_RETURN(
           AlsResult trial,
           SolveAls(problem, roles, grown, options_.als, executor, interrupter));
-      Vector trial_errors =
-          judge.SquaredErrors(ApplyProblem(problem, trial.train, executor));
+      TTFLOW_ASSIGN_OR_RETURN(
+          const Vector trial_prediction,
+          ApplyProblem(problem, trial.train, executor, interrupter));
+      Vector trial_errors = judge.SquaredErrors(trial_prediction);
       trial.num_skipped += best.num_skipped;
       trial.num_unknowns = std::max(trial.num_unknowns, best.num_unknowns);
       const Judge::Gain gain = judge.Compare(errors, trial_errors);
@@ -207,7 +212,8 @@ class ResidualRankAdaptation final : public RankAdaptation {
       }
       best = std::move(trial);
       errors = std::move(trial_errors);
-      Shorten(problem, judge, negligible, executor, best, errors);
+      TTFLOW_RETURN_IF_ERROR(Shorten(
+          problem, judge, negligible, executor, interrupter, best, errors));
       increment = 1;
     }
     return best;
@@ -216,24 +222,30 @@ class ResidualRankAdaptation final : public RankAdaptation {
  private:
   // Rounds where the held-out risk does not rise beyond its noise, or stays
   // negligible.
-  void Shorten(const AlsProblem& problem,
-               const Judge& judge,
-               double negligible,
-               const Executor& executor,
-               AlsResult& result,
-               Vector& errors) const {
+  absl::Status Shorten(const AlsProblem& problem,
+                       const Judge& judge,
+                       double negligible,
+                       const Executor& executor,
+                       Interrupter& interrupter,
+                       AlsResult& result,
+                       Vector& errors) const {
     TensorTrain rounded = result.train;
     Round(rounded, options_.relative_tolerance);
-    if (rounded.ranks() == result.train.ranks()) return;
-    const Vector prediction = ApplyProblem(problem, rounded, executor);
+    if (rounded.ranks() == result.train.ranks()) return absl::OkStatus();
+    TTFLOW_ASSIGN_OR_RETURN(
+        const Vector prediction,
+        ApplyProblem(problem, rounded, executor, interrupter));
     Vector rounded_errors = judge.SquaredErrors(prediction);
     const Judge::Gain loss = judge.Compare(rounded_errors, errors);
     AlsResult shorter = result;
     shorter.train = std::move(rounded);
     judge.Rate(prediction, shorter);
-    if (loss.mean > loss.noise && shorter.heldout_risk > negligible) return;
+    if (loss.mean > loss.noise && shorter.heldout_risk > negligible) {
+      return absl::OkStatus();
+    }
     result = std::move(shorter);
     errors = std::move(rounded_errors);
+    return absl::OkStatus();
   }
 
   RankAdaptationOptions options_;
@@ -268,7 +280,10 @@ class EmaRankAdaptation final : public RankAdaptation {
           *previous, result.train, 1 - options_.ema_rate, options_.ema_rate);
     }
     Round(result.train, options_.relative_tolerance, bound);
-    judge.Rate(ApplyProblem(problem, result.train, executor), result);
+    TTFLOW_ASSIGN_OR_RETURN(
+        const Vector prediction,
+        ApplyProblem(problem, result.train, executor, interrupter));
+    judge.Rate(prediction, result);
     return result;
   }
 

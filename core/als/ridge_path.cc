@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/als/sliced_loop.h"
 #include "core/foundation/check.h"
+#include "core/foundation/status_macros.h"
 
 namespace ttflow {
 namespace {
@@ -117,13 +119,15 @@ double NormalSums::MeanSquare(const Vector& c) const {
   return std::max(0.0, sum / weight);
 }
 
-std::vector<NormalSums> ComputeNormalSums(Index p,
-                                          const ConstVectorRef& weights,
-                                          const ConstVectorRef& rhs,
-                                          std::span<const std::uint8_t> group,
-                                          int num_groups,
-                                          FillRows fill,
-                                          const Executor& executor) {
+absl::StatusOr<std::vector<NormalSums>> ComputeNormalSums(
+    Index p,
+    const ConstVectorRef& weights,
+    const ConstVectorRef& rhs,
+    std::span<const std::uint8_t> group,
+    int num_groups,
+    FillRows fill,
+    const Executor& executor,
+    Interrupter& interrupter) {
   const Index n = weights.size();
   TTFLOW_CHECK(rhs.size() == n && static_cast<Index>(group.size()) == n);
   TTFLOW_CHECK(num_groups >= 1);
@@ -132,23 +136,37 @@ std::vector<NormalSums> ComputeNormalSums(Index p,
   const Index num_parts = NumParts(num_blocks, p, num_groups);
   const std::vector<NormalSums> zero(num_groups, NormalSums::Zero(p));
   std::vector<std::vector<NormalSums>> parts(num_parts);
-  executor.ForEach(num_parts, [&](Index part) {
-    std::vector<NormalSums>& sums = parts[part];
-    sums = zero;
-    const Index largest = std::min(n, Executor::kBlockRows);
-    Panel panel;
-    panel.scaled.resize(largest, p);
-    panel.root_weight.resize(largest);
-    panel.rhs.resize(largest);
-    const Index last = (part + 1) * num_blocks / num_parts;
-    for (Index b = part * num_blocks / num_parts; b < last; ++b) {
-      const Index begin = b * Executor::kBlockRows;
-      const Index count = std::min(n - begin, Executor::kBlockRows);
-      panel.design.resize(count, p);
-      fill(begin, begin + count, panel.design);
-      AddBlock(begin, count, weights, rhs, group, panel, sums);
-    }
-  });
+  std::vector<Panel> panels(num_parts);
+  const auto first_block = [&](Index part) {
+    return part * num_blocks / num_parts;
+  };
+  std::vector<Index> blocks_of_part(num_parts);
+  for (Index part = 0; part < num_parts; ++part) {
+    blocks_of_part[part] = first_block(part + 1) - first_block(part);
+  }
+  const double block_operations = static_cast<double>(Executor::kBlockRows) *
+                                  static_cast<double>(p + 1) *
+                                  static_cast<double>(p + 40);
+  TTFLOW_RETURN_IF_ERROR(ForPanelsSliced(
+      blocks_of_part,
+      block_operations,
+      executor,
+      interrupter,
+      [&](Index part, Index block) {
+        Panel& panel = panels[part];
+        if (block == 0) {
+          parts[part] = zero;
+          const Index largest = std::min(n, Executor::kBlockRows);
+          panel.scaled.resize(largest, p);
+          panel.root_weight.resize(largest);
+          panel.rhs.resize(largest);
+        }
+        const Index begin = (first_block(part) + block) * Executor::kBlockRows;
+        const Index count = std::min(n - begin, Executor::kBlockRows);
+        panel.design.resize(count, p);
+        fill(begin, begin + count, panel.design);
+        AddBlock(begin, count, weights, rhs, group, panel, parts[part]);
+      }));
   std::vector<NormalSums> total = zero;
   for (int g = 0; g < num_groups; ++g) {
     for (const std::vector<NormalSums>& part : parts) total[g] += part[g];

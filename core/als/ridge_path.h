@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
 #include "core/foundation/executor.h"
+#include "core/foundation/interrupter.h"
 #include "core/foundation/types.h"
 
 namespace ttflow {
@@ -48,17 +50,19 @@ using FillRows =
 // num_groups), or another value to leave row i out; so does weight zero.
 //
 // Shapes: weights, rhs, group [N]; returns num_groups sums of p unknowns.
-// Cost:   one fill and one SYRK, N p^2 operations. Memory 8 p^2 num_groups
-// bytes
-//         for each of at most 16 partial sums.
+// Errors: the interrupter's, asked about every 50 ms.
+// Cost:   one fill and one SYRK, N p^2 operations; 8 p^2 num_groups bytes for
+//         each of at most 16 partial sums.
 // Random: none; the same bytes for any number of threads.
-std::vector<NormalSums> ComputeNormalSums(Index p,
-                                          const ConstVectorRef& weights,
-                                          const ConstVectorRef& rhs,
-                                          std::span<const std::uint8_t> group,
-                                          int num_groups,
-                                          FillRows fill,
-                                          const Executor& executor);
+absl::StatusOr<std::vector<NormalSums>> ComputeNormalSums(
+    Index p,
+    const ConstVectorRef& weights,
+    const ConstVectorRef& rhs,
+    std::span<const std::uint8_t> group,
+    int num_groups,
+    FillRows fill,
+    const Executor& executor,
+    Interrupter& interrupter);
 
 // Solves (gram + ridge trace(gram)/p penalty) c = cross, penalty diagonal [p]
 // or empty for the identity. Nothing if the matrix is not numerically positive

@@ -2,24 +2,30 @@
 
 #include <utility>
 
+#include "core/als/sliced_loop.h"
 #include "core/foundation/check.h"
+#include "core/foundation/status_macros.h"
 #include "core/tensor_train/partial_contractions.h"
 
 namespace ttflow {
 
-ContinuityTable ComputeContinuityTable(
+absl::StatusOr<ContinuityTable> ComputeContinuityTable(
     std::span<const std::shared_ptr<const Basis>> bases,
     const ConstMatrixRef& u,
     const ConstMatrixRef& energy_gradient,
-    const Executor& executor) {
+    const Executor& executor,
+    Interrupter& interrupter) {
   const Index d = u.cols();
   TTFLOW_CHECK(static_cast<Index>(bases.size()) == d);
   ContinuityTable table;
+  constexpr Index kFunctionOperations = 40;  // a value and its derivatives
+  Index row_operations = 1;
   for (Index k = 0; k < d; ++k) {
+    row_operations += kFunctionOperations * bases[k]->size();
     table.values.emplace_back(u.rows(), bases[k]->size());
     table.images.emplace_back(u.rows(), bases[k]->size());
   }
-  executor.ForBlocks(u.rows(), [&](Index begin, Index end) {
+  const auto fill = [&](Index begin, Index end) {
     const Index n = end - begin;
     for (Index k = 0; k < d; ++k) {
       Matrix first(n, bases[k]->size());
@@ -31,7 +37,12 @@ ContinuityTable ComputeContinuityTable(
       table.images[k].middleRows(begin, n) -=
           energy_gradient.col(k).segment(begin, n).asDiagonal() * first;
     }
-  });
+  };
+  TTFLOW_RETURN_IF_ERROR(ForBlocksSliced(u.rows(),
+                                         static_cast<double>(row_operations),
+                                         executor,
+                                         interrupter,
+                                         fill));
   return table;
 }
 

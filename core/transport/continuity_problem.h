@@ -8,9 +8,11 @@
 #include <span>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "core/als/als_problem.h"
 #include "core/basis/basis.h"
 #include "core/foundation/executor.h"
+#include "core/foundation/interrupter.h"
 #include "core/foundation/types.h"
 
 namespace ttflow {
@@ -24,11 +26,14 @@ struct ContinuityTable {
 };
 
 // Computes the table at u [n, d] with energy gradients grad_u f_t [n, d].
-ContinuityTable ComputeContinuityTable(
+//
+// Errors: the interrupter's, asked about every 50 ms.
+absl::StatusOr<ContinuityTable> ComputeContinuityTable(
     std::span<const std::shared_ptr<const Basis>> bases,
     const ConstMatrixRef& u,
     const ConstMatrixRef& energy_gradient,
-    const Executor& executor);
+    const Executor& executor,
+    Interrupter& interrupter);
 
 // Minimises sum_i weights_i (L_t T (u_i) - rhs_i)^2 over trains T, where
 // L_t = sum_k L_k. The state is the partial contraction l and L_t applied to

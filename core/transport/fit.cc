@@ -20,9 +20,11 @@ constexpr double kLinearSuffices = 0.98;
 
 // h - L phi of the potential that moves each particle; NaN where the problem is
 // not finite. [N]
-Vector CrossFittedResidual(const FitProblem& problem,
-                           const std::array<Potential, 2>& fold_potential,
-                           const Executor& executor) {
+absl::StatusOr<Vector> CrossFittedResidual(
+    const FitProblem& problem,
+    const std::array<Potential, 2>& fold_potential,
+    const Executor& executor,
+    Interrupter& interrupter) {
   Vector residual = Vector::Constant(problem.position.rows(), std::nan(""));
   for (int f = 0; f < 2; ++f) {
     std::vector<Index> members;
@@ -32,9 +34,11 @@ Vector CrossFittedResidual(const FitProblem& problem,
     }
     const Matrix position = problem.position(members, Eigen::all);
     const Matrix gradient = problem.gradient(members, Eigen::all);
-    residual(members) = problem.energy_difference(members) -
-                        ApplyContinuityOperator(
-                            fold_potential[f], position, gradient, executor);
+    TTFLOW_ASSIGN_OR_RETURN(
+        const Vector image,
+        ApplyContinuityOperator(
+            fold_potential[f], position, gradient, executor, interrupter));
+    residual(members) = problem.energy_difference(members) - image;
   }
   return residual;
 }
@@ -85,7 +89,9 @@ absl::StatusOr<FitResult> FitPotential(const FitProblem& problem,
   TTFLOW_ASSIGN_OR_RETURN(const FitRows rows, GatherFitRows(problem));
   std::span<const BasisSpec> previous_basis;
   if (previous != nullptr) previous_basis = previous->potential.additive_basis;
-  LinearFit linear = FitLinearParts(rows, options, previous_basis, executor);
+  TTFLOW_ASSIGN_OR_RETURN(
+      LinearFit linear,
+      FitLinearParts(rows, options, previous_basis, executor, interrupter));
   TTFLOW_RETURN_IF_ERROR(interrupter.Check());
   std::optional<TrainFit> train;
   if (linear.heldout_r2 < kLinearSuffices) {
@@ -102,8 +108,10 @@ absl::StatusOr<FitResult> FitPotential(const FitProblem& problem,
   result.num_unknowns = linear.num_unknowns;
   result.additive_r2 = linear.additive_r2;
   if (train.has_value()) AddTrain(*std::move(train), result);
-  result.residual =
-      CrossFittedResidual(problem, result.fold_potential, executor);
+  TTFLOW_ASSIGN_OR_RETURN(
+      result.residual,
+      CrossFittedResidual(
+          problem, result.fold_potential, executor, interrupter));
   const double variance = CentreResidual(problem.weights, result.residual);
   result.validation_r2 = 1 - variance / rows.variance;
   return result;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/als/sliced_loop.h"
 #include "core/foundation/check.h"
+#include "core/foundation/status_macros.h"
 
 namespace ttflow {
 namespace {
@@ -14,6 +16,8 @@ constexpr Index kPanelRows = 256;
 // A partial sum has at least this many rows, and a fold at most so many parts.
 constexpr Index kLeastPartRows = 2048;
 constexpr Index kMostParts = 4;
+// What an entry of a design costs beside the products, in multiplications.
+constexpr Index kFillOperations = 40;
 
 struct Part {
   int fold = 0;
@@ -36,20 +40,30 @@ std::vector<Part> MakeParts(const FitRows& rows) {
 }
 
 // Calls add(part number, sqrt(w) of a panel, begin, end) for the panels of
-// every part, in order within a part.
+// every part, in order within a part. A row costs `row_operations`.
 template <typename Add>
-void ForPanels(const FitRows& rows,
-               const std::vector<Part>& parts,
-               const Executor& executor,
-               const Add& add) {
-  executor.ForEach(static_cast<Index>(parts.size()), [&](Index p) {
-    for (Index begin = parts[p].begin; begin < parts[p].end;
-         begin += kPanelRows) {
-      const Index end = std::min(parts[p].end, begin + kPanelRows);
-      const Vector root = rows.weights.segment(begin, end - begin).cwiseSqrt();
-      add(p, root, begin, end);
-    }
-  });
+absl::Status ForPanels(const FitRows& rows,
+                       const std::vector<Part>& parts,
+                       double row_operations,
+                       const Executor& executor,
+                       Interrupter& interrupter,
+                       const Add& add) {
+  std::vector<Index> num_panels;
+  for (const Part& part : parts) {
+    num_panels.push_back((part.end - part.begin + kPanelRows - 1) / kPanelRows);
+  }
+  return ForPanelsSliced(
+      num_panels,
+      row_operations * kPanelRows,
+      executor,
+      interrupter,
+      [&](Index p, Index panel) {
+        const Index begin = parts[p].begin + panel * kPanelRows;
+        const Index end = std::min(parts[p].end, begin + kPanelRows);
+        const Vector root =
+            rows.weights.segment(begin, end - begin).cwiseSqrt();
+        add(p, root, begin, end);
+      });
 }
 
 // Panels whose memory a part reuses, filled and scaled by sqrt(w).
@@ -89,17 +103,20 @@ FoldSums AddUp(const std::vector<Part>& parts,
 
 }  // namespace
 
-FoldSums ComputeFoldSums(const FitRows& rows,
-                         Index p,
-                         FillRows fill,
-                         const Executor& executor) {
+absl::StatusOr<FoldSums> ComputeFoldSums(const FitRows& rows,
+                                         Index p,
+                                         FillRows fill,
+                                         const Executor& executor,
+                                         Interrupter& interrupter) {
   const std::vector<Part> parts = MakeParts(rows);
   std::vector<NormalSums> part_sums(parts.size());
   std::vector<Panel> panels(parts.size());
-  ForPanels(
+  TTFLOW_RETURN_IF_ERROR(ForPanels(
       rows,
       parts,
+      static_cast<double>(p * (p + kFillOperations)),
       executor,
+      interrupter,
       [&](Index part, const Vector& root, Index begin, Index end) {
         NormalSums& sum = part_sums[part];
         if (sum.size() == 0) sum = NormalSums::Zero(p);
@@ -113,26 +130,29 @@ FoldSums ComputeFoldSums(const FitRows& rows,
         sum.gram.selfadjointView<Eigen::Lower>().rankUpdate(design.transpose());
         sum.cross.noalias() += design.transpose() * y;
         sum.rhs_square += y.squaredNorm();
-      });
+      }));
   return AddUp(parts, std::move(part_sums));
 }
 
-FoldSums ExtendFoldSums(const FitRows& rows,
-                        const FoldSums& sums,
-                        FillRows fill,
-                        Index q,
-                        FillRows fill_new,
-                        const Executor& executor) {
+absl::StatusOr<FoldSums> ExtendFoldSums(const FitRows& rows,
+                                        const FoldSums& sums,
+                                        FillRows fill,
+                                        Index q,
+                                        FillRows fill_new,
+                                        const Executor& executor,
+                                        Interrupter& interrupter) {
   const Index p = sums[0].size();
   const std::vector<Part> parts = MakeParts(rows);
   // The new sums and, below them, the products of new and known columns.
   std::vector<NormalSums> part_sums(parts.size());
   std::vector<Matrix> part_products(parts.size());
   std::vector<Panel> panels(parts.size()), new_panels(parts.size());
-  ForPanels(
+  TTFLOW_RETURN_IF_ERROR(ForPanels(
       rows,
       parts,
+      static_cast<double>(q * (2 * p + q) + kFillOperations * (p + q)),
       executor,
+      interrupter,
       [&](Index part, const Vector& root, Index begin, Index end) {
         NormalSums& sum = part_sums[part];
         if (sum.size() == 0) {
@@ -149,7 +169,7 @@ FoldSums ExtendFoldSums(const FitRows& rows,
         sum.cross.noalias() += design.transpose() * y;
         part_products[part].noalias() +=
             design.transpose() * panels[part].design();
-      });
+      }));
   std::array<Matrix, 2> products;
   for (std::size_t part = 0; part < parts.size(); ++part) {
     Matrix& product = products[parts[part].fold];

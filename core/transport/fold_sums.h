@@ -7,8 +7,10 @@
 #include <array>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "core/als/ridge_path.h"
 #include "core/foundation/executor.h"
+#include "core/foundation/interrupter.h"
 #include "core/foundation/types.h"
 #include "core/transport/fit_rows.h"
 
@@ -19,24 +21,28 @@ using FoldSums = std::array<NormalSums, 2>;
 
 // Adds up the sums of p unknowns; `fill` as for ComputeNormalSums.
 //
+// Errors: the interrupter's, asked about every 50 ms.
 // Cost:   one fill and one SYRK, N p^2 operations; memory 8 p^2 bytes for each
 //         of at most 8 partial sums.
 // Random: none; the same bytes for any number of threads.
-FoldSums ComputeFoldSums(const FitRows& rows,
-                         Index p,
-                         FillRows fill,
-                         const Executor& executor);
+absl::StatusOr<FoldSums> ComputeFoldSums(const FitRows& rows,
+                                         Index p,
+                                         FillRows fill,
+                                         const Executor& executor,
+                                         Interrupter& interrupter);
 
 // Returns the sums of the p unknowns of `sums`, whose columns are filled by
 // `fill`, followed by q new ones, filled by `fill_new`.
 //
-// Cost: both fills and N q (2 p + q) operations.
-FoldSums ExtendFoldSums(const FitRows& rows,
-                        const FoldSums& sums,
-                        FillRows fill,
-                        Index q,
-                        FillRows fill_new,
-                        const Executor& executor);
+// Errors: the interrupter's, asked about every 50 ms.
+// Cost:   both fills and N q (2 p + q) operations.
+absl::StatusOr<FoldSums> ExtendFoldSums(const FitRows& rows,
+                                        const FoldSums& sums,
+                                        FillRows fill,
+                                        Index q,
+                                        FillRows fill_new,
+                                        const Executor& executor,
+                                        Interrupter& interrupter);
 
 // Returns the sums in fewer unknowns. The first `num_blocks` blocks of
 // projection.rows() unknowns become blocks of projection.cols(), those of the

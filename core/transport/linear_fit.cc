@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "core/als/ridge_path.h"
+#include "core/als/sliced_loop.h"
 #include "core/basis/reexpansion.h"
+#include "core/foundation/status_macros.h"
 #include "core/transport/fold_sums.h"
 #include "core/transport/linear_design.h"
 #include "core/transport/pair_screening.h"
@@ -60,10 +62,12 @@ class LinearFitter {
                const FitOptions& options,
                Index largest,
                std::span<const BasisSpec> previous,
-               const Executor& executor)
+               const Executor& executor,
+               Interrupter& interrupter)
       : rows_(rows),
         options_(options),
         executor_(executor),
+        interrupter_(interrupter),
         specs_(ChooseBases(rows, options, largest, previous, executor)),
         additive_(rows, specs_, {}, 1) {
     sizes_.push_back(largest);
@@ -73,14 +77,22 @@ class LinearFitter {
     for (const Index size : sizes_) projections_.push_back(Projection(size));
   }
 
-  LinearFit Run() {
-    sums_ =
-        ComputeFoldSums(rows_, additive_.size(), Filler(additive_), executor_);
+  absl::StatusOr<LinearFit> Run() {
+    TTFLOW_ASSIGN_OR_RETURN(sums_,
+                            ComputeFoldSums(rows_,
+                                            additive_.size(),
+                                            Filler(additive_),
+                                            executor_,
+                                            interrupter_));
     Candidate best = ZeroCandidate();
-    for (const Index size : sizes_) Try(size, {}, best);
+    for (const Index size : sizes_) {
+      TTFLOW_RETURN_IF_ERROR(Try(size, {}, best));
+    }
     LinearFit fit;
     fit.additive_r2 = 1 - best.heldout_risk / rows_.variance;
-    if (fit.additive_r2 < kAdditiveSuffices) FitPairs(best);
+    if (fit.additive_r2 < kAdditiveSuffices) {
+      TTFLOW_RETURN_IF_ERROR(FitPairs(best));
+    }
     Finish(best, fit);
     return fit;
   }
@@ -126,21 +138,25 @@ class LinearFitter {
 
   // Solves for a choice of unknowns, one ridge for both folds by their held-out
   // risks, and puts it in the place of `best` where it is better.
-  void Try(Index size,
-           const std::array<std::vector<Index>, 3>& pairs,
-           Candidate& best) const {
+  absl::Status Try(Index size,
+                   const std::array<std::vector<Index>, 3>& pairs,
+                   Candidate& best) const {
+    TTFLOW_RETURN_IF_ERROR(interrupter_.Check());
     Candidate candidate;
     candidate.size = size;
     candidate.pairs = pairs;
     std::array<NormalSums, 2> training, heldout;
     executor_.ForEach(2, [&](Index f) {
-      const int model = static_cast<int>(f);
-      training[f] = Restricted(sums_[1 - f], candidate, model);
-      heldout[f] = Restricted(sums_[f], candidate, model);
+      training[f] = Restricted(sums_[1 - f], candidate, static_cast<int>(f));
+    });
+    TTFLOW_RETURN_IF_ERROR(interrupter_.Check());
+    executor_.ForEach(2, [&](Index f) {
+      heldout[f] = Restricted(sums_[f], candidate, static_cast<int>(f));
     });
     int rises = 0;
     double last_risk = std::numeric_limits<double>::infinity();
     for (const double ridge : kRidges) {
+      TTFLOW_RETURN_IF_ERROR(interrupter_.Check());
       std::array<std::optional<Vector>, 2> solved;
       std::array<double, 2> risks{};
       executor_.ForEach(2, [&](Index f) {
@@ -161,6 +177,7 @@ class LinearFitter {
       last_risk = risk;
     }
     if (candidate.heldout_risk < best.heldout_risk) best = std::move(candidate);
+    return absl::OkStatus();
   }
 
   // Solves on all rows; false if that fails.
@@ -186,27 +203,32 @@ class LinearFitter {
 
   // Adds pairs to the additive part: first as many as there is room for beside
   // the most functions; where they help, as many as beside the fewest.
-  void FitPairs(Candidate& best) {
+  absl::Status FitPairs(Candidate& best) {
     const Index first = NumPairs(sizes_.front());
     const Index last = NumPairs(sizes_.back());
-    if (first == 0) return;
+    if (first == 0) return absl::OkStatus();
     Candidate additive = best;
-    if (!SolveAll(additive)) return;
+    if (!SolveAll(additive)) return absl::OkStatus();
+    TTFLOW_RETURN_IF_ERROR(interrupter_.Check());
     const Matrix mean_squares = PairMeanSquares(rows_, executor_);
-    const PairLists ranked = RankForModels(additive, mean_squares);
+    TTFLOW_ASSIGN_OR_RETURN(const PairLists ranked,
+                            RankForModels(additive, mean_squares));
     const FoldSums additive_sums = sums_;
     Candidate with_pairs = best;
     with_pairs.heldout_risk *= 1 - kLeastGain;
-    TryPairs(ranked, first, mean_squares, additive_sums, with_pairs);
-    if (!HasPairs(with_pairs)) return;
+    TTFLOW_RETURN_IF_ERROR(
+        TryPairs(ranked, first, mean_squares, additive_sums, with_pairs));
+    if (!HasPairs(with_pairs)) return absl::OkStatus();
     if (last > first &&
         with_pairs.heldout_risk < (1 - kPromisingGain) * best.heldout_risk &&
         with_pairs.heldout_risk > (1 - kPairsSuffice) * rows_.variance) {
       // Columns are numbered anew: what is kept must be solved again.
       with_pairs = best;
-      TryPairs(ranked, last, mean_squares, additive_sums, with_pairs);
+      TTFLOW_RETURN_IF_ERROR(
+          TryPairs(ranked, last, mean_squares, additive_sums, with_pairs));
     }
     if (HasPairs(with_pairs)) best = std::move(with_pairs);
+    return absl::OkStatus();
   }
 
   static bool HasPairs(const Candidate& candidate) {
@@ -215,23 +237,31 @@ class LinearFitter {
 
   // The pairs by falling correlation with what the additive part leaves on the
   // rows that each model is fitted on.
-  PairLists RankForModels(const Candidate& additive,
-                          const Matrix& mean_squares) const {
+  absl::StatusOr<PairLists> RankForModels(const Candidate& additive,
+                                          const Matrix& mean_squares) const {
     const LinearDesign design(rows_, SpecsOfSize(additive.size), {}, 1);
     Matrix coefficients(design.size(), 3);
     for (int model = 0; model < 3; ++model) {
       coefficients.col(model) = additive.coefficients[model];
     }
     Matrix residuals(rows_.size(), 3);
-    executor_.ForBlocks(rows_.size(), [&](Index begin, Index end) {
+    const auto subtract = [&](Index begin, Index end) {
       Matrix block(end - begin, design.size());
       design.Fill(begin, end, block);
       residuals.middleRows(begin, end - begin) =
           (-block * coefficients).colwise() +
           rows_.energy_difference.segment(begin, end - begin);
-    });
+    };
+    constexpr double kColumnOperations = 40;
+    TTFLOW_RETURN_IF_ERROR(ForBlocksSliced(
+        rows_.size(),
+        kColumnOperations * static_cast<double>(design.size() + 1),
+        executor_,
+        interrupter_,
+        subtract));
     PairLists ranked;
     for (int model = 0; model < 3; ++model) {
+      TTFLOW_RETURN_IF_ERROR(interrupter_.Check());
       Vector weights = rows_.weights;
       if (model != kAll) {  // none for the rows of its own fold
         weights
@@ -251,11 +281,11 @@ class LinearFitter {
 
   // Forms the sums of the `count` best pairs of every model and tries all sizes
   // with as many of them as there is room for.
-  void TryPairs(const PairLists& ranked,
-                Index count,
-                const Matrix& mean_squares,
-                const FoldSums& additive_sums,
-                Candidate& best) {
+  absl::Status TryPairs(const PairLists& ranked,
+                        Index count,
+                        const Matrix& mean_squares,
+                        const FoldSums& additive_sums,
+                        Candidate& best) {
     pairs_.clear();
     for (const auto& list : ranked) {
       pairs_.insert(pairs_.end(), list.begin(), list.begin() + count);
@@ -264,12 +294,14 @@ class LinearFitter {
     pairs_.erase(std::unique(pairs_.begin(), pairs_.end()), pairs_.end());
     pair_scale_ = PairScale(additive_sums, mean_squares);
     const LinearDesign design(rows_, {}, pairs_, pair_scale_);
-    sums_ = ExtendFoldSums(rows_,
-                           additive_sums,
-                           Filler(additive_),
-                           design.size(),
-                           Filler(design),
-                           executor_);
+    TTFLOW_ASSIGN_OR_RETURN(sums_,
+                            ExtendFoldSums(rows_,
+                                           additive_sums,
+                                           Filler(additive_),
+                                           design.size(),
+                                           Filler(design),
+                                           executor_,
+                                           interrupter_));
     for (const Index size : sizes_) {
       std::array<std::vector<Index>, 3> positions;
       for (int model = 0; model < 3; ++model) {
@@ -280,8 +312,9 @@ class LinearFitter {
         }
         std::sort(positions[model].begin(), positions[model].end());
       }
-      Try(size, positions, best);
+      TTFLOW_RETURN_IF_ERROR(Try(size, positions, best));
     }
+    return absl::OkStatus();
   }
 
   // Scales pair columns to the additive ones, so that one ridge fits both.
@@ -320,6 +353,7 @@ class LinearFitter {
   const FitRows& rows_;
   const FitOptions& options_;
   const Executor& executor_;
+  Interrupter& interrupter_;
   std::vector<BasisSpec> specs_;
   LinearDesign additive_;              // in the largest bases
   std::vector<Index> sizes_;           // falling
@@ -331,15 +365,17 @@ class LinearFitter {
 
 }  // namespace
 
-LinearFit FitLinearParts(const FitRows& rows,
-                         const FitOptions& options,
-                         std::span<const BasisSpec> previous,
-                         const Executor& executor) {
+absl::StatusOr<LinearFit> FitLinearParts(const FitRows& rows,
+                                         const FitOptions& options,
+                                         std::span<const BasisSpec> previous,
+                                         const Executor& executor,
+                                         Interrupter& interrupter) {
   const Index room =
       1 + rows.UnknownBudget(options.rows_per_unknown) / rows.dimension();
   const Index largest =
       std::min(options.additive_basis_size, std::max(kLeastAdditiveSize, room));
-  return LinearFitter(rows, options, largest, previous, executor).Run();
+  return LinearFitter(rows, options, largest, previous, executor, interrupter)
+      .Run();
 }
 
 }  // namespace ttflow

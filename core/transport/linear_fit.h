@@ -6,8 +6,10 @@
 #include <array>
 #include <span>
 
+#include "absl/status/statusor.h"
 #include "core/basis/basis.h"
 #include "core/foundation/executor.h"
+#include "core/foundation/interrupter.h"
 #include "core/foundation/types.h"
 #include "core/transport/fit.h"
 #include "core/transport/fit_rows.h"
@@ -37,12 +39,14 @@ struct LinearFit {
 // alone.
 //
 // previous: specs of the last stage [d], or empty.
-// Cost: one SYRK of all rows for the additive part, one for the pairs (two
-//       where many help), and some dozens of Cholesky decompositions.
-LinearFit FitLinearParts(const FitRows& rows,
-                         const FitOptions& options,
-                         std::span<const BasisSpec> previous,
-                         const Executor& executor);
+// Errors: the interrupter's, asked about every 50 ms.
+// Cost:   one SYRK of all rows for the additive part, one for the pairs (two
+//         where many help), and some dozens of Cholesky decompositions.
+absl::StatusOr<LinearFit> FitLinearParts(const FitRows& rows,
+                                         const FitOptions& options,
+                                         std::span<const BasisSpec> previous,
+                                         const Executor& executor,
+                                         Interrupter& interrupter);
 
 }  // namespace ttflow
 

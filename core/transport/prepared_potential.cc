@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "core/als/sliced_loop.h"
 #include "core/basis/basis_table.h"
 #include "core/foundation/check.h"
+#include "core/foundation/status_macros.h"
 #include "core/tensor_train/evaluate.h"
 
 namespace ttflow {
@@ -85,6 +87,21 @@ PreparedPotential::PreparedPotential(const Potential& p)
   }
 }
 
+double PreparedPotential::RowOperations() const {
+  constexpr Index kFunctionOperations = 30;  // a value and its derivatives
+  Index operations = 1 + 2 * static_cast<Index>(potential.pairs.size());
+  for (const auto& basis : additive_bases) {
+    operations += kFunctionOperations * basis->size();
+  }
+  for (const auto& basis : train_bases) {
+    operations += kFunctionOperations * basis->size();
+  }
+  for (const TrainCore& core : potential.train.cores) {
+    operations += 6 * core.unfolding.size();
+  }
+  return static_cast<double>(operations);
+}
+
 void PreparedPotential::AddPairVelocity(Index k,
                                         const ConstMatrixRef& u,
                                         VectorRef velocity) const {
@@ -121,14 +138,19 @@ void EvaluateBlock(const PreparedPotential& prepared,
   }
 }
 
-Vector ApplyContinuityOperator(const Potential& potential,
-                               const ConstMatrixRef& u,
-                               const ConstMatrixRef& energy_gradient,
-                               const Executor& executor) {
+absl::StatusOr<Vector> ApplyContinuityOperator(
+    const Potential& potential,
+    const ConstMatrixRef& u,
+    const ConstMatrixRef& energy_gradient,
+    const Executor& executor,
+    Interrupter& interrupter) {
   const PreparedPotential prepared(potential);
   Vector result(u.rows());
-  executor.ForBlocks(
+  TTFLOW_RETURN_IF_ERROR(ForBlocksSliced(
       u.rows(),
+      prepared.RowOperations(),
+      executor,
+      interrupter,
       [&](Index begin, Index end) {
         const Index n = end - begin;
         Matrix gradient;
@@ -141,7 +163,7 @@ Vector ApplyContinuityOperator(const Potential& potential,
                 .rowwise()
                 .sum();
       },
-      kCacheRows);
+      kCacheRows));
   return result;
 }
 

@@ -6,8 +6,10 @@
 #include <memory>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "core/basis/basis.h"
 #include "core/foundation/executor.h"
+#include "core/foundation/interrupter.h"
 #include "core/foundation/types.h"
 #include "core/transport/potential.h"
 
@@ -25,6 +27,8 @@ struct PreparedPotential {
   explicit PreparedPotential(const Potential& potential);
 
   Index dimension() const { return potential.dimension(); }
+  // About the multiplications that a row of all derivatives takes.
+  double RowOperations() const;
   // Adds sum_j c_kj u_j, the velocity of coordinate k by pair terms, to
   // `velocity` [n] at the points u [n, d].
   void AddPairVelocity(Index k,
@@ -47,10 +51,14 @@ void EvaluateBlock(const PreparedPotential& prepared,
 
 // Computes L_t phi = Laplace(phi) - grad f_t . grad phi at the rows u [N, d]
 // with energy gradients grad_u f_t [N, d]; returns [N].
-Vector ApplyContinuityOperator(const Potential& potential,
-                               const ConstMatrixRef& u,
-                               const ConstMatrixRef& energy_gradient,
-                               const Executor& executor);
+//
+// Errors: the interrupter's, asked about every 50 ms.
+absl::StatusOr<Vector> ApplyContinuityOperator(
+    const Potential& potential,
+    const ConstMatrixRef& u,
+    const ConstMatrixRef& energy_gradient,
+    const Executor& executor,
+    Interrupter& interrupter);
 
 }  // namespace ttflow
 

@@ -134,9 +134,7 @@ Vector SquaredErrors(const FitRows& rows,
 class TrainFitter {
  public:
   TrainFitter(const FitRows& rows,
-              const LinearFit& linear,
               const FitOptions& options,
-              const FitResult* previous,
               const RandomKey& key,
               const Executor& executor,
               Interrupter& interrupter)
@@ -144,42 +142,11 @@ class TrainFitter {
         options_(options),
         key_(key),
         executor_(executor),
-        interrupter_(interrupter) {
-    basis_ = linear.potential.additive_basis;
-    for (BasisSpec& spec : basis_) spec.size = options.train_basis_size;
-    const auto bases = MakeBases(basis_);
-    std::vector<Index> sizes;
-    for (const auto& one : bases) sizes.push_back(one->size());
-    table_ =
-        ComputeContinuityTable(bases, rows.position, rows.gradient, executor);
-    const TensorTrain start = LocalStart(basis_, sizes, options.max_rank, key);
-    for (int model = 0; model < 3; ++model) {
-      const Potential& parts =
-          model < 2 ? linear.fold_potential[model] : linear.potential;
-      problems_.push_back(std::make_unique<ContinuityProblem>(
-          table_,
-          rows.weights,
-          rows.energy_difference -
-              ApplyContinuityOperator(
-                  parts, rows.position, rows.gradient, executor)));
-      if (previous != nullptr) {
-        previous_[model] = CarryOver(
-            model < 2 ? previous->fold_potential[model] : previous->potential,
-            basis_,
-            sizes);
-      }
-      starts_[model] = previous_[model].value_or(start);
-      roles_[model].resize(static_cast<std::size_t>(rows.size()));
-      for (Index i = 0; i < rows.size(); ++i) {
-        roles_[model][i] =
-            rows.fold[i] == model ? RowRole::kHeldOut : RowRole::kTraining;
-      }
-    }
-    const Vector nothing = Vector::Zero(rows.size());
-    base_errors_ = Errors({nothing, nothing});
-  }
+        interrupter_(interrupter) {}
 
-  absl::StatusOr<std::optional<TrainFit>> Run() {
+  absl::StatusOr<std::optional<TrainFit>> Run(const LinearFit& linear,
+                                              const FitResult* previous) {
+    TTFLOW_RETURN_IF_ERROR(Prepare(linear, previous));
     TTFLOW_ASSIGN_OR_RETURN(const bool promising, ChooseRidge());
     if (!promising) return std::nullopt;
     RankAdaptationOptions rank_options;
@@ -198,7 +165,9 @@ class TrainFitter {
     std::array<double, 2> gains{};
     for (int f = 0; f < 2; ++f) {
       TTFLOW_ASSIGN_OR_RETURN(AlsResult result, Adapt(*rule, f));
-      predictions[f] = ApplyProblem(*problems_[f], result.train, executor_);
+      TTFLOW_ASSIGN_OR_RETURN(
+          predictions[f],
+          ApplyProblem(*problems_[f], result.train, executor_, interrupter_));
       fit.num_unknowns = std::max(fit.num_unknowns, result.num_unknowns);
       fit.fold_train[f] = std::move(result.train);
       gains[f] = 1 - result.heldout_risk / BaseRisk(f);
@@ -217,6 +186,46 @@ class TrainFitter {
   }
 
  private:
+  // Sets the problems of the three models and where their fits start.
+  absl::Status Prepare(const LinearFit& linear, const FitResult* previous) {
+    basis_ = linear.potential.additive_basis;
+    for (BasisSpec& spec : basis_) spec.size = options_.train_basis_size;
+    const auto bases = MakeBases(basis_);
+    std::vector<Index> sizes;
+    for (const auto& one : bases) sizes.push_back(one->size());
+    TTFLOW_ASSIGN_OR_RETURN(
+        table_,
+        ComputeContinuityTable(
+            bases, rows_.position, rows_.gradient, executor_, interrupter_));
+    const TensorTrain start =
+        LocalStart(basis_, sizes, options_.max_rank, key_);
+    for (int model = 0; model < 3; ++model) {
+      const Potential& parts =
+          model < 2 ? linear.fold_potential[model] : linear.potential;
+      TTFLOW_ASSIGN_OR_RETURN(
+          const Vector image,
+          ApplyContinuityOperator(
+              parts, rows_.position, rows_.gradient, executor_, interrupter_));
+      problems_.push_back(std::make_unique<ContinuityProblem>(
+          table_, rows_.weights, rows_.energy_difference - image));
+      if (previous != nullptr) {
+        previous_[model] = CarryOver(
+            model < 2 ? previous->fold_potential[model] : previous->potential,
+            basis_,
+            sizes);
+      }
+      starts_[model] = previous_[model].value_or(start);
+      roles_[model].resize(static_cast<std::size_t>(rows_.size()));
+      for (Index i = 0; i < rows_.size(); ++i) {
+        roles_[model][i] =
+            rows_.fold[i] == model ? RowRole::kHeldOut : RowRole::kTraining;
+      }
+    }
+    const Vector nothing = Vector::Zero(rows_.size());
+    base_errors_ = Errors({nothing, nothing});
+    return absl::OkStatus();
+  }
+
   AlsOptions SolverOptions(int num_half_sweeps) const {
     AlsOptions options;
     options.num_half_sweeps = num_half_sweeps;
@@ -280,7 +289,9 @@ class TrainFitter {
                                          SolverOptions(kTrialHalfSweeps),
                                          executor_,
                                          interrupter_));
-        predictions[f] = ApplyProblem(*problems_[f], result.train, executor_);
+        TTFLOW_ASSIGN_OR_RETURN(
+            predictions[f],
+            ApplyProblem(*problems_[f], result.train, executor_, interrupter_));
         trains[f] = std::move(result.train);
       }
       const double risk = rows_.weights.dot(Errors(predictions));
@@ -336,9 +347,8 @@ absl::StatusOr<std::optional<TrainFit>> FitInteractionTrain(
       options.train_basis_size < 2 || 1 - linear.heldout_r2 < kLeastLeft) {
     return std::nullopt;
   }
-  return TrainFitter(
-             rows, linear, options, previous, key, executor, interrupter)
-      .Run();
+  return TrainFitter(rows, options, key, executor, interrupter)
+      .Run(linear, previous);
 }
 
 }  // namespace ttflow

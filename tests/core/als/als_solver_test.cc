@@ -117,8 +117,8 @@ TEST(AlsSolverTest, ReportsTheRisksOfTheTrainItReturns) {
     EXPECT_NEAR(result->heldout_risk,
                 Risk(problem, prediction, roles, RowRole::kHeldOut, profile),
                 1e-9 * result->heldout_risk);
-    EXPECT_TRUE(
-        ApplyProblem(problem, result->train, Executor(1)).isApprox(prediction));
+    EXPECT_TRUE(ApplyProblem(problem, result->train, Executor(1), interrupter)
+                    ->isApprox(prediction));
   }
 }
 

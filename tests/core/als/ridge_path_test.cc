@@ -31,7 +31,8 @@ Data RandomData(Index n, Index p, int num_groups, double noise) {
 }
 
 std::vector<NormalSums> Sums(const Data& data, int num_groups, int threads) {
-  return ComputeNormalSums(
+  NullInterrupter interrupter;
+  return *ComputeNormalSums(
       data.design.cols(),
       data.weights,
       data.rhs,
@@ -40,7 +41,8 @@ std::vector<NormalSums> Sums(const Data& data, int num_groups, int threads) {
       [&](Index begin, Index end, MatrixRef out) {
         out = data.design.middleRows(begin, end - begin);
       },
-      Executor(threads));
+      Executor(threads),
+      interrupter);
 }
 
 Vector GroupWeights(const Data& data, int group) {

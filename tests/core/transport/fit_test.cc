@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "tests/core/als/countdown_interrupter.h"
 #include "tests/core/transport/cloud.h"
 #include "tests/core/transport/random_potential.h"
 
@@ -123,6 +124,27 @@ TEST(FitTest, RefusesTooFewParticlesAndConstantEnergies) {
                 .status()
                 .code(),
             absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(FitTest, InterrupterStopsAtAnyOfItsChecks) {
+  // Has pairs and a train, so that no part of the fit is left out.
+  const Cloud cloud =
+      PairCloud(1500, 4, {.well = 0.3, .coupling = 1.0}, 1.5, 0.4);
+  const auto fit = [&](CountdownInterrupter& interrupter) {
+    return FitPotential(
+        cloud.problem(), {}, nullptr, RandomKey(1), Executor(2), interrupter);
+  };
+  CountdownInterrupter never(0);
+  const auto whole = fit(never);
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  EXPECT_TRUE(whole->potential.has_train());
+  const int last = never.num_checks();
+  ASSERT_GT(last, 50);
+  for (int k = 1; k <= last; k += k < 40 ? 1 : last / 20) {
+    CountdownInterrupter interrupter(k);
+    EXPECT_EQ(fit(interrupter).status(), absl::CancelledError("stop")) << k;
+    EXPECT_EQ(interrupter.num_checks(), k) << "asked again after the stop";
+  }
 }
 
 TEST(FitTest, DoesNotDependOnThreads) {

@@ -30,13 +30,15 @@ std::vector<BasisSpec> Specs(Index size) {
 }
 
 FoldSums SumsOf(const FitRows& rows, const LinearDesign& design, int threads) {
-  return ComputeFoldSums(
+  NullInterrupter interrupter;
+  return *ComputeFoldSums(
       rows,
       design.size(),
       [&](Index begin, Index end, MatrixRef block) {
         design.Fill(begin, end, block);
       },
-      Executor(threads));
+      Executor(threads),
+      interrupter);
 }
 
 void ExpectNear(const NormalSums& x, const NormalSums& y, double tolerance) {
@@ -77,7 +79,8 @@ TEST(FoldSumsTest, ExtensionIsTheSumOfAllColumns) {
   const LinearDesign additive(rows, Specs(5), {}, 1);
   const LinearDesign pair_design(rows, {}, pairs, 0.7);
   const LinearDesign both(rows, Specs(5), pairs, 0.7);
-  const FoldSums extended = ExtendFoldSums(
+  NullInterrupter interrupter;
+  const FoldSums extended = *ExtendFoldSums(
       rows,
       SumsOf(rows, additive, 1),
       [&](Index begin, Index end, MatrixRef block) {
@@ -87,7 +90,8 @@ TEST(FoldSumsTest, ExtensionIsTheSumOfAllColumns) {
       [&](Index begin, Index end, MatrixRef block) {
         pair_design.Fill(begin, end, block);
       },
-      Executor(1));
+      Executor(1),
+      interrupter);
   const FoldSums expected = SumsOf(rows, both, 1);
   for (int f = 0; f < 2; ++f) ExpectNear(extended[f], expected[f], 1e-12);
 }

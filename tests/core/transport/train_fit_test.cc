@@ -23,14 +23,15 @@ TEST(ContinuityProblemTest, CarriesTheOperatorAlongTheTrain) {
       MakeRandomPotential(d, 51, {.additive = false, .pairs = false});
   const Matrix u = RandomPoints(n, d, 52), gradient = RandomPoints(n, d, 53);
   const Executor executor(1);
-  const ContinuityTable table = ComputeContinuityTable(
-      MakeBases(potential.train_basis), u, gradient, executor);
+  NullInterrupter interrupter;
+  const ContinuityTable table = *ComputeContinuityTable(
+      MakeBases(potential.train_basis), u, gradient, executor, interrupter);
   const ContinuityProblem problem(table, Vector::Ones(n), Vector::Zero(n));
   const Vector expected =
-      ApplyContinuityOperator(potential, u, gradient, executor);
-  EXPECT_LT(
-      (ApplyProblem(problem, potential.train, executor) - expected).norm(),
-      1e-10 * expected.norm());
+      *ApplyContinuityOperator(potential, u, gradient, executor, interrupter);
+  const Vector image =
+      *ApplyProblem(problem, potential.train, executor, interrupter);
+  EXPECT_LT((image - expected).norm(), 1e-10 * expected.norm());
   // The local system of every core times the core is the same again.
   std::vector<Matrix> left(d + 1), right(d + 1);
   left[0] = right[d] = Matrix::Zero(n, 2);
@@ -98,10 +99,13 @@ TEST_P(RankRuleTest, TrainLowersTheHeldOutResidualOfACoupledQuartic) {
   EXPECT_LT(1 - result->validation_r2, 0.3 * (1 - linear->validation_r2));
   // The refit on all rows agrees with the folds' on fresh particles.
   const Cloud fresh = PairCloud(4000, 4, kCoupled, 1.5, 0.4, 42);
+  NullInterrupter interrupter;
   const Vector residual =
-      fresh.energy_difference -
-      ApplyContinuityOperator(
-          result->potential, fresh.position, fresh.gradient, Executor(1));
+      fresh.energy_difference - *ApplyContinuityOperator(result->potential,
+                                                         fresh.position,
+                                                         fresh.gradient,
+                                                         Executor(1),
+                                                         interrupter);
   const auto variance = [](const Vector& x) {
     return (x.array() - x.mean()).square().mean();
   };
