@@ -4,7 +4,7 @@
 #   deploy/dev/setup.sh [program|build|test|image]...   (default: test)
 #
 #   program  what compiling ttflowd and ttflow needs
-#   build    program, and what the tests and benchmarks need to compile
+#   build    program, and what the tests and benchmarks need to configure and compile
 #   test     build, and the tools that tests/run and the checks use
 #   image    what building and trying the container image without Docker needs
 #
@@ -18,8 +18,8 @@ program=(
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
   libsqlite3-dev libspdlog-dev libfmt-dev libcli11-dev nlohmann-json3-dev
 )
-build=("${program[@]}" libgtest-dev libgmock-dev libbenchmark-dev)
-test=("${build[@]}" clang clang-tidy clang-format shellcheck python3 git librsvg2-bin)
+build=("${program[@]}" libgtest-dev libgmock-dev python3)
+test=("${build[@]}" clang clang-tidy clang-format shellcheck git librsvg2-bin)
 image=(buildah debootstrap crun)
 
 usage() {
