@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/als/residuals.h"
 #include "core/als/ridge_path.h"
 #include "core/als/sliced_loop.h"
 #include "core/foundation/check.h"
@@ -15,35 +16,6 @@
 
 namespace ttflow {
 namespace {
-
-Matrix BoundaryState(Index rows, Index components) {
-  Matrix state = Matrix::Zero(rows, components);
-  state.col(0).setOnes();
-  return state;
-}
-
-// Sums of the residuals of one kind of rows; added up in the order of blocks.
-struct ResidualSums {
-  double weight = 0;
-  double residual = 0;
-  double square = 0;
-
-  void Add(double w, double r) {
-    weight += w;
-    residual += w * r;
-    square += w * r * r;
-  }
-  void Add(const ResidualSums& other) {
-    weight += other.weight;
-    residual += other.residual;
-    square += other.square;
-  }
-  double Risk(bool about_mean) const {
-    if (!(weight > 0)) return 0;
-    const double mean = about_mean ? residual / weight : 0;
-    return std::max(0.0, square / weight - mean * mean);
-  }
-};
 
 struct Risks {
   double training = 0;
@@ -76,7 +48,7 @@ class Sweeper {
     if (options_.profile_constant) rhs_.array() -= TrainingMean();
     Orthogonalize(train_, 0);
     const Index d = train_.dimension();
-    left_[0] = BoundaryState(problem_.num_rows(), problem_.num_components());
+    left_[0] = InitialState(problem_.num_rows(), problem_.num_components());
     right_[d] = left_[0];
   }
 
@@ -276,59 +248,6 @@ void CheckShapes(const AlsProblem& problem,
 }
 
 }  // namespace
-
-absl::StatusOr<Vector> ApplyProblem(const AlsProblem& problem,
-                                    const TensorTrain& train,
-                                    const Executor& executor,
-                                    Interrupter& interrupter) {
-  Vector image(problem.num_rows());
-  double row_operations = 1;
-  for (const TrainCore& core : train.cores) {
-    row_operations += static_cast<double>(
-        problem.num_components() * core.unfolding.size() + 40);
-  }
-  const auto apply = [&](Index begin, Index end) {
-    Matrix left = BoundaryState(end - begin, problem.num_components());
-    Matrix next;
-    for (Index k = 0; k < train.dimension(); ++k) {
-      next.resize(end - begin,
-                  problem.num_components() * train.cores[k].right_rank);
-      problem.ExtendLeft(k, train.cores[k], begin, end, left, next);
-      left.swap(next);
-    }
-    image.segment(begin, end - begin) = left.rightCols(1);
-  };
-  TTFLOW_RETURN_IF_ERROR(ForBlocksSliced(
-      problem.num_rows(), row_operations, executor, interrupter, apply));
-  return image;
-}
-
-double Risk(const AlsProblem& problem,
-            const Vector& prediction,
-            std::span<const RowRole> roles,
-            RowRole role,
-            bool profile_constant) {
-  const auto counts = [&](Index i) {
-    return roles[i] == role && problem.weights()[i] > 0;
-  };
-  // About the plain mean first: a large constant would cost digits.
-  double shift = 0;
-  if (profile_constant) {
-    double count = 0;
-    for (Index i = 0; i < problem.num_rows(); ++i) {
-      if (!counts(i)) continue;
-      shift += prediction[i] - problem.rhs()[i];
-      ++count;
-    }
-    if (count > 0) shift /= count;
-  }
-  ResidualSums sums;
-  for (Index i = 0; i < problem.num_rows(); ++i) {
-    if (!counts(i)) continue;
-    sums.Add(problem.weights()[i], prediction[i] - problem.rhs()[i] - shift);
-  }
-  return sums.Risk(profile_constant);
-}
 
 absl::StatusOr<AlsResult> SolveAls(const AlsProblem& problem,
                                    std::span<const RowRole> roles,

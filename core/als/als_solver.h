@@ -3,25 +3,18 @@
 #ifndef TTFLOW_CORE_ALS_ALS_SOLVER_H_
 #define TTFLOW_CORE_ALS_ALS_SOLVER_H_
 
-#include <cstdint>
 #include <span>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/als/als_problem.h"
+#include "core/als/residuals.h"
 #include "core/foundation/executor.h"
 #include "core/foundation/interrupter.h"
 #include "core/foundation/types.h"
 #include "core/tensor_train/tensor_train.h"
 
 namespace ttflow {
-
-// What a row of a problem is used for.
-enum class RowRole : std::uint8_t {
-  kTraining = 0,
-  kHeldOut = 1,  // chooses the ridge and the best iterate
-  kIgnored = 2,
-};
 
 struct AlsOptions {
   int num_half_sweeps = 6;  // most passes over the cores, >= 1
@@ -50,22 +43,6 @@ struct AlsResult {
   Index num_unknowns = 0;  // of the largest local solve
   Index num_skipped = 0;   // local systems without a finite solution; core kept
 };
-
-// Computes A T [num_rows()] of a train.
-//
-// Errors: the interrupter's, asked about every 50 ms.
-absl::StatusOr<Vector> ApplyProblem(const AlsProblem& problem,
-                                    const TensorTrain& train,
-                                    const Executor& executor,
-                                    Interrupter& interrupter);
-
-// Computes the weighted mean of (prediction - rhs)^2 over the rows of `role`,
-// about its mean with `profile_constant`; 0 where there is no weight.
-double Risk(const AlsProblem& problem,
-            const Vector& prediction,
-            std::span<const RowRole> roles,
-            RowRole role,
-            bool profile_constant);
 
 // Improves `start` core by core, forwards and backwards in turn, ranks fixed
 // (a rank larger than its neighbours can fill is reduced first).
