@@ -1,7 +1,10 @@
 #include "core/coordinates/coordinates.h"
 
 #include <Eigen/Eigenvalues>
+#include <Eigen/LU>
+#include <utility>
 
+#include "core/foundation/check.h"
 #include "core/math/weighted_moments.h"
 
 namespace ttflow {
@@ -23,7 +26,11 @@ Vector GuardScale(const Vector& scale, double least) {
 
 Matrix Coordinates::ToLocal(const ConstMatrixRef& x) const {
   Matrix u = x.rowwise() - center.transpose();
-  if (!is_diagonal()) u = (u * matrix).eval();
+  if (!is_orthogonal()) {
+    u = (u * inverse.transpose()).eval();
+  } else if (!is_diagonal()) {
+    u = (u * matrix).eval();
+  }
   u.array().rowwise() /= scale.transpose().array();
   return u;
 }
@@ -40,6 +47,54 @@ Matrix Coordinates::GradientToLocal(const ConstMatrixRef& gradient) const {
   if (!is_diagonal()) local = (local * matrix).eval();
   local.array().rowwise() *= scale.transpose().array();
   return local;
+}
+
+Matrix Coordinates::GradientToGlobal(const ConstMatrixRef& gradient) const {
+  Matrix global = gradient.array().rowwise() / scale.transpose().array();
+  if (!is_orthogonal()) {
+    global = (global * inverse).eval();
+  } else if (!is_diagonal()) {
+    global = (global * matrix.transpose()).eval();
+  }
+  return global;
+}
+
+double Coordinates::LogDeterminant() const {
+  double sum = scale.array().log().sum();
+  if (!is_orthogonal()) {
+    sum += Eigen::PartialPivLU<Matrix>(matrix)
+               .matrixLU()
+               .diagonal()
+               .cwiseAbs()
+               .array()
+               .log()
+               .sum();
+  }
+  return sum;
+}
+
+Coordinates LinearCoordinates(Vector center,
+                              const ConstMatrixRef& a,
+                              const ConstMatrixRef& a_inverse) {
+  Coordinates coordinates;
+  coordinates.center = std::move(center);
+  coordinates.scale = a.colwise().norm().transpose();
+  TTFLOW_CHECK(coordinates.scale.allFinite() &&
+               coordinates.scale.minCoeff() > 0);
+  coordinates.matrix =
+      a.array().rowwise() / coordinates.scale.transpose().array();
+  coordinates.inverse = a_inverse.array().colwise() * coordinates.scale.array();
+  return coordinates;
+}
+
+Coordinates RotatedCoordinates(Vector center,
+                               const ConstMatrixRef& rotation,
+                               const ConstVectorRef& deviations) {
+  Coordinates coordinates;
+  coordinates.center = std::move(center);
+  coordinates.scale = GuardScale(deviations, kLeastDiagonalScale);
+  coordinates.matrix = rotation.transpose();
+  return coordinates;
 }
 
 Coordinates DiagonalCoordinates(const ConstMatrixRef& x,

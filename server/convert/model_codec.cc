@@ -64,6 +64,7 @@ void EncodeTransport(const Transport& transport, stored::StoredTransport& out) {
   EncodeNumbers(transport.coordinates.center, *coordinates.mutable_center());
   EncodeNumbers(transport.coordinates.scale, *coordinates.mutable_scale());
   EncodeNumbers(transport.coordinates.matrix, *coordinates.mutable_matrix());
+  EncodeNumbers(transport.coordinates.inverse, *coordinates.mutable_inverse());
   for (const Potential& potential : transport.fold_potential) {
     EncodePotential(potential, *out.add_fold_potential());
   }
@@ -71,18 +72,28 @@ void EncodeTransport(const Transport& transport, stored::StoredTransport& out) {
   out.set_substeps(transport.substeps);
 }
 
+// Reads a square matrix; empty stays empty.
+bool DecodeSquare(const google::protobuf::RepeatedField<double>& in,
+                  Index dimension,
+                  Matrix& out) {
+  const Vector values = DecodeVector(in);
+  if (values.size() == 0) return true;
+  if (values.size() != dimension * dimension || !values.allFinite()) {
+    return false;
+  }
+  out = Eigen::Map<const Matrix>(values.data(), dimension, dimension);
+  return true;
+}
+
 absl::StatusOr<Coordinates> DecodeCoordinates(
     const stored::StoredCoordinates& in, Index dimension) {
   Coordinates coordinates;
   coordinates.center = DecodeVector(in.center());
   coordinates.scale = DecodeVector(in.scale());
-  const Vector matrix = DecodeVector(in.matrix());
-  if (matrix.size() != 0) {
-    if (matrix.size() != dimension * dimension || !matrix.allFinite()) {
-      return Damaged("coordinates");
-    }
-    coordinates.matrix =
-        Eigen::Map<const Matrix>(matrix.data(), dimension, dimension);
+  if (!DecodeSquare(in.matrix(), dimension, coordinates.matrix) ||
+      !DecodeSquare(in.inverse(), dimension, coordinates.inverse) ||
+      (coordinates.is_diagonal() && !coordinates.is_orthogonal())) {
+    return Damaged("coordinates");
   }
   if (coordinates.center.size() != dimension ||
       coordinates.scale.size() != dimension ||

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <Eigen/LU>
 #include <cmath>
 #include <limits>
 
@@ -45,6 +46,13 @@ class CoordinatesTest : public testing::TestWithParam<bool> {
                       : DiagonalCoordinates(cloud.x, cloud.weights);
   }
 };
+
+// Of an oblique A with columns of unequal length.
+Coordinates ObliqueCoordinates(Matrix* a = nullptr) {
+  const Matrix oblique{{2, 1, 0}, {0.5, -1, 30}, {0, 1e-2, 20}};
+  if (a != nullptr) *a = oblique;
+  return LinearCoordinates(Vector{{1, -2, 3}}, oblique, oblique.inverse());
+}
 
 TEST_P(CoordinatesTest, ToGlobalUndoesToLocal) {
   const Cloud cloud = MakeCloud(200, 4);
@@ -117,6 +125,70 @@ INSTANTIATE_TEST_SUITE_P(Kinds,
                          [](const auto& info) {
                            return info.param ? "Whitened" : "Diagonal";
                          });
+
+TEST(LinearCoordinatesTest, HoldsItsMatrixAndGoesThereAndBack) {
+  Matrix a;
+  const Coordinates coordinates = ObliqueCoordinates(&a);
+  EXPECT_FALSE(coordinates.is_orthogonal());
+  EXPECT_LT((coordinates.matrix * coordinates.scale.asDiagonal() - a).norm(),
+            1e-14 * a.norm());
+  EXPECT_LT((coordinates.matrix.colwise().norm().array() - 1).abs().maxCoeff(),
+            1e-14);
+  const Cloud cloud = MakeCloud(50, 3);
+  const Matrix u = coordinates.ToLocal(cloud.x);
+  const Matrix expected = (cloud.x.rowwise() - coordinates.center.transpose()) *
+                          a.inverse().transpose();
+  EXPECT_LT((u - expected).norm(), 1e-12 * expected.norm());
+  EXPECT_LT((coordinates.ToGlobal(u) - cloud.x).norm(), 1e-12 * cloud.x.norm());
+}
+
+TEST(LinearCoordinatesTest, GradientsArePulledBackByTheTranspose) {
+  Matrix a;
+  const Coordinates coordinates = ObliqueCoordinates(&a);
+  const Matrix gradient = MakeCloud(20, 3).x;
+  const Matrix local = coordinates.GradientToLocal(gradient);
+  EXPECT_LT((local - gradient * a).norm(), 1e-13 * local.norm());
+  EXPECT_LT((coordinates.GradientToGlobal(local) - gradient).norm(),
+            1e-12 * gradient.norm());
+}
+
+TEST(LinearCoordinatesTest, LogDeterminantIsThatOfTheMatrix) {
+  Matrix a;
+  const Coordinates oblique = ObliqueCoordinates(&a);
+  EXPECT_NEAR(
+      oblique.LogDeterminant(), std::log(std::abs(a.determinant())), 1e-12);
+  const Cloud cloud = MakeCloud(100, 3);
+  for (const Coordinates& coordinates :
+       {DiagonalCoordinates(cloud.x, cloud.weights),
+        WhitenedCoordinates(cloud.x, cloud.weights)}) {
+    const Matrix image =
+        coordinates.ToGlobal(Matrix::Identity(3, 3)).rowwise() -
+        coordinates.center.transpose();
+    EXPECT_NEAR(coordinates.LogDeterminant(),
+                std::log(std::abs(image.determinant())),
+                1e-10);
+  }
+}
+
+TEST(RotatedCoordinatesTest, LocalPointsAreProjectionsOnTheRows) {
+  const double c = std::cos(0.4), s = std::sin(0.4);
+  const Matrix rotation{{c, s}, {-s, c}};
+  const Coordinates coordinates =
+      RotatedCoordinates(Vector{{1, 2}}, rotation, Vector{{3, 0}});
+  EXPECT_TRUE(coordinates.is_orthogonal());
+  EXPECT_GT(coordinates.scale[1], 0);
+  const Matrix u = coordinates.ToLocal(Matrix{{1 + c, 2 + s}});
+  EXPECT_NEAR(u(0, 0), 1 / 3.0, 1e-14);
+  EXPECT_NEAR(u(0, 1) * coordinates.scale[1], 0, 1e-14);
+}
+
+TEST_P(CoordinatesTest, GradientToGlobalUndoesGradientToLocal) {
+  const Cloud cloud = MakeCloud(20, 4);
+  const Coordinates coordinates = Make(cloud);
+  const Matrix back =
+      coordinates.GradientToGlobal(coordinates.GradientToLocal(cloud.x));
+  EXPECT_LT((back - cloud.x).norm(), 1e-12 * cloud.x.norm());
+}
 
 TEST(WhitenedCoordinatesTest, CovarianceIsTheIdentity) {
   const Cloud cloud = MakeCloud(1000, 4);

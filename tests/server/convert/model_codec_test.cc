@@ -38,6 +38,10 @@ void ExpectEqual(const Transport& a, const Transport& b) {
   if (!a.coordinates.is_diagonal()) {
     EXPECT_EQ(a.coordinates.matrix, b.coordinates.matrix);
   }
+  EXPECT_EQ(a.coordinates.is_orthogonal(), b.coordinates.is_orthogonal());
+  if (!a.coordinates.is_orthogonal()) {
+    EXPECT_EQ(a.coordinates.inverse, b.coordinates.inverse);
+  }
   ExpectEqual(a.potential, b.potential);
   ExpectEqual(a.fold_potential[0], b.fold_potential[0]);
   ExpectEqual(a.fold_potential[1], b.fold_potential[1]);
@@ -148,6 +152,18 @@ INSTANTIATE_TEST_SUITE_P(
               ->mutable_transport()
               ->mutable_coordinates()
               ->add_matrix(1);
+        },
+        [](StoredModel& m) {
+          m.mutable_stages(0)
+              ->mutable_transport()
+              ->mutable_coordinates()
+              ->clear_matrix();
+        },
+        [](StoredModel& m) {
+          m.mutable_stages(0)
+              ->mutable_transport()
+              ->mutable_coordinates()
+              ->add_inverse(1);
         },
         [](StoredModel& m) {
           m.mutable_stages(0)->mutable_transport()->clear_fold_potential();

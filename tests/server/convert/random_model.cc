@@ -77,7 +77,10 @@ Model RandomModel(Index d, unsigned seed) {
     Transport transport;
     transport.coordinates.center = source.Normal(d);
     transport.coordinates.scale = source.Positive(d);
-    if (train) transport.coordinates.matrix = source.Normal(d, d);
+    if (train) {
+      transport.coordinates.matrix = source.Normal(d, d);
+      transport.coordinates.inverse = source.Normal(d, d);
+    }
     transport.potential = RandomPotential(d, train, source);
     if (train) {
       for (Potential& fold : transport.fold_potential) {
