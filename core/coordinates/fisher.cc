@@ -5,6 +5,7 @@
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/coordinates/scored_points.h"
 #include "core/math/weighted_moments.h"
@@ -119,14 +120,6 @@ void RotateToResidual(const Vector& weights, NormalFit& fit) {
                               .reverse();
   fit.a = (fit.a * rotation).eval();
   fit.a_inverse = (rotation.transpose() * fit.a_inverse).eval();
-  for (Index k = 0; k < d; ++k) {
-    Index largest = 0;
-    fit.a.col(k).cwiseAbs().maxCoeff(&largest);
-    if (fit.a(largest, k) < 0) {
-      fit.a.col(k) *= -1;
-      fit.a_inverse.row(k) *= -1;
-    }
-  }
 }
 
 // The solution of the diagonals alone, s^4 = Var(x) / Var(gradient).
@@ -211,13 +204,21 @@ Coordinates FisherCoordinates(const ConstMatrixRef& x,
     return DiagonalCoordinates(points.x, points.weights);
   }
   RotateToResidual(w, fit);
+  Matrix a = scale.asDiagonal() * fit.a;
+  Matrix a_inverse = fit.a_inverse * scale.cwiseInverse().asDiagonal();
+  for (Index k = 0; k < d; ++k) {
+    Index largest = 0;
+    a.col(k).cwiseAbs().maxCoeff(&largest);
+    if (a(largest, k) < 0) {
+      a.col(k) *= -1;
+      a_inverse.row(k) *= -1;
+    }
+  }
   Vector center = mean;
   if (fit.shift_squared * unexplained <= kLargestShift) {
     center += scale.cwiseProduct(fit.shift);
   }
-  return LinearCoordinates(std::move(center),
-                           scale.asDiagonal() * fit.a,
-                           fit.a_inverse * scale.cwiseInverse().asDiagonal());
+  return LinearCoordinates(std::move(center), a, a_inverse);
 }
 
 }  // namespace ttflow
