@@ -27,8 +27,7 @@ constexpr char kGaussian[] = R"json({
 constexpr char kLong[] = R"json({
   "sample": {
     "target": {"builtin": {"name": "many_well", "dimension": 64}},
-    "options": {"num_particles": 50000, "moves": {"count": 50},
-                "flow": {"mode": "FLOW_MODE_OFF"}}},
+    "options": {"num_particles": 50000, "moves": {"count": 50}}},
   "seed": 5})json";
 
 // One run of ttflowd on a Unix socket; killed where the test forgets it.

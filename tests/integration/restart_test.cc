@@ -23,8 +23,7 @@ constexpr char kGaussian[] = R"json({
 constexpr char kLong[] = R"json({
   "sample": {
     "target": {"builtin": {"name": "many_well", "dimension": 64}},
-    "options": {"num_particles": 50000, "moves": {"count": 50},
-                "flow": {"mode": "FLOW_MODE_OFF"}}},
+    "options": {"num_particles": 50000, "moves": {"count": 50}}},
   "seed": 5})json";
 
 TEST(RestartTest, FinishedJobSamplesAndFlowSurvive) {

@@ -25,8 +25,7 @@ constexpr char kShort[] = R"json({
 constexpr char kLong[] = R"json({
   "sample": {
     "target": {"builtin": {"name": "many_well", "dimension": 64}},
-    "options": {"num_particles": 50000, "moves": {"count": 50},
-                "flow": {"mode": "FLOW_MODE_OFF"}}},
+    "options": {"num_particles": 50000, "moves": {"count": 50}}},
   "seed": 5})json";
 
 class WatchTest : public testing::Test {
@@ -100,15 +99,16 @@ TEST_F(WatchTest, BrokenWatchIsResumedWithoutGapOrRepetition) {
 TEST_F(WatchTest, CancelStopsARunningJob) {
   const std::string name = client_.Create(kLong);
   ASSERT_EQ(client_.AwaitStart(name).state(), v1::Job::STATE_RUNNING);
-  // Let it get into the engine.
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  // Until it fits a flow: the pilot before takes a fraction of a second, the
+  // fit of the first stage several.
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
   const auto asked = std::chrono::steady_clock::now();
   EXPECT_TRUE(client_.Cancel(name).cancel_requested());
   const v1::Job job = client_.Finish(name);
   EXPECT_EQ(job.state(), v1::Job::STATE_CANCELLED);
   EXPECT_TRUE(job.has_end_time());
-  // A batch of energies takes milliseconds; the rest is for a loaded machine.
-  EXPECT_LT(std::chrono::steady_clock::now() - asked, std::chrono::seconds(5));
+  // The engine asks some ten times a second; the rest is for a loaded machine.
+  EXPECT_LT(std::chrono::steady_clock::now() - asked, std::chrono::seconds(3));
 }
 
 TEST_F(WatchTest, CancelOfAQueuedJobIsImmediate) {
