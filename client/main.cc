@@ -7,6 +7,7 @@
 #include "client/commands/interrupts.h"
 #include "client/commands/parse_fault.h"
 #include "client/errors/client_error.h"
+#include "core/foundation/heap.h"
 
 namespace {
 
@@ -26,6 +27,7 @@ int Report(const absl::Status& status, const CommandContext& context) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ttflow::KeepLargeBlocks();
   ttflow::client::Interrupts interrupts;
   CommandContext context;
   context.interrupts = &interrupts;

@@ -5,12 +5,14 @@
 #include <string>
 
 #include "absl/strings/str_join.h"
+#include "core/foundation/heap.h"
 #include "server/command_line.h"
 #include "server/health_check.h"
 #include "server/logging/logging.h"
 #include "server/server.h"
 
 int main(int argc, char** argv) {
+  ttflow::KeepLargeBlocks();
   using namespace ttflow::server;  // NOLINT(google-build-using-namespace)
   const CommandLine command = ParseCommandLine(argc, argv);
   if (command.exit_code.has_value()) return *command.exit_code;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/foundation/heap.h"
 #include "core/foundation/status_macros.h"
 #include "server/jobs/await.h"
 #include "server/logging/logging.h"
@@ -187,6 +188,8 @@ void WorkerPool::RunJob(const JobRecord& job) {
   LogInfo(absl::StrCat("job ", job.id, ": attempt ", job.attempt, " begins"));
   ClaimedStageSink stages(database_, notifier_, {job.id, job.attempt});
   WriteEnd(job, *control, RunGuarded(runner_, job, stages, *control));
+  // A large job must not leave an idle server large.
+  ReturnFreeMemory();
   {
     const std::lock_guard lock(mutex_);
     running_.erase(job.id);
