@@ -24,12 +24,16 @@ struct BaseParameters {
 // multivariate Student-t for kStudentT.
 std::unique_ptr<Density> MakeBase(const BaseParameters& parameters);
 
-// Executing the stages on fresh draws of the base gives unbiased estimates of
-// Z: nothing in here depends on the particles that it will move.
+// Executing the stages on fresh draws of the base, or weighting draws of the
+// density, gives unbiased estimates of Z: nothing in here depends on the
+// particles that it will move.
 struct Model {
   BaseParameters base;
   std::vector<StageModel> stages;
-  Index num_particles = 0;  // of the pass that trained it
+  // A density of the target itself, found in place of stages; or null.
+  std::shared_ptr<const Density> density;
+  double density_ess_fraction = 0;  // of its draws, as the search measured it
+  Index num_particles = 0;          // of the pass that trained it
 
   Index dimension() const { return base.mean.size(); }
 };

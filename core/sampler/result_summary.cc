@@ -26,6 +26,8 @@ const char* EvidenceEstimatorName(EvidenceEstimator estimator) {
       return "smc_product";
     case EvidenceEstimator::kFrozenBatches:
       return "frozen_batches";
+    case EvidenceEstimator::kImportance:
+      return "importance";
   }
   return "unknown";
 }

@@ -12,7 +12,9 @@
 #include "core/foundation/status_macros.h"
 #include "core/math/weighted_moments.h"
 #include "core/particles/weights.h"
+#include "core/sampler/density_search.h"
 #include "core/sampler/execute_stage.h"
+#include "core/sampler/importance_pass.h"
 #include "core/sampler/result_summary.h"
 #include "core/sampler/stage_planner.h"
 #include "core/sampler/wide_base.h"
@@ -30,8 +32,14 @@ constexpr double kPilotEss = 0.6;
 // The fitted base is wider than the pilot's cloud by this factor.
 constexpr double kBaseWidening = 1.25;
 
+// A found density whose draws have a smaller ESS fraction is not worth drawing
+// from: the path is then carried on with a flow.
+constexpr double kUsableEss = 0.03;
+constexpr Index kLeastDraws = 8192;
+
 // Rough shares of the work, for the progress figure alone.
 constexpr double kPilotShare = 0.05;
+constexpr double kSearchShare = 0.8;
 
 class TemperedSampler final : public Sampler {
  public:
@@ -61,6 +69,11 @@ class TemperedSampler final : public Sampler {
 
   double progress() const override {
     if (finished_) return 1;
+    if (draws_.has_value()) {
+      const double first = training_ ? kSearchShare : 0;
+      return first + (1 - first) * draws_->progress();
+    }
+    if (search_.has_value()) return kSearchShare * search_->t();
     if (!state_.has_value()) return 0;
     if (pass_ == kPilotPass) return kPilotShare * state_->t;
     const double passes =
@@ -80,7 +93,9 @@ class TemperedSampler final : public Sampler {
 
  private:
   absl::Status RunStage(Interrupter& interrupter) {
-    if (!state_.has_value()) TTFLOW_RETURN_IF_ERROR(StartRun(interrupter));
+    if (!started_) TTFLOW_RETURN_IF_ERROR(StartRun(interrupter));
+    if (draws_.has_value()) return RunDraws(interrupter);
+    if (search_.has_value()) return RunSearch(interrupter);
     TemperedEnergy energy(*base_, energy_, executor_, interrupter);
     const RandomKey key = key_.AtStage(pass_, stage_ + 1);
     StageInfo info;
@@ -114,6 +129,14 @@ class TemperedSampler final : public Sampler {
 
   // Finds the base (a run that trains) and starts the first pass.
   absl::Status StartRun(Interrupter& interrupter) {
+    started_ = true;
+    if (!training_ && model_->density != nullptr) {
+      StartDraws(ChooseNumDraws(model_->density_ess_fraction,
+                                options_.num_particles,
+                                options_.num_particles,
+                                options_.num_samples));
+      return absl::OkStatus();
+    }
     if (!training_) {
       base_ = MakeBase(model_->base);
       return StartPassNumber(
@@ -124,6 +147,10 @@ class TemperedSampler final : public Sampler {
         FindWideBase(
             energy_, options_.base, key_.AtStage(kPilotPass, 0), interrupter));
     base_ = MakeBase(base_parameters_);
+    if (options_.density.mode == DensityMode::kOn) {
+      search_.emplace(options_.density, *base_, energy_, key_, executor_);
+      return absl::OkStatus();
+    }
     if (!options_.base.scale.empty()) {
       return StartTraining(interrupter);
     }
@@ -137,6 +164,60 @@ class TemperedSampler final : public Sampler {
     return StartPassNumber(kPilotPass,
                            std::min(kPilotParticles, options_.num_particles),
                            interrupter);
+  }
+
+  absl::Status RunSearch(Interrupter& interrupter) {
+    TTFLOW_RETURN_IF_ERROR(CheckBudget(search_->NextEvaluations()));
+    StageInfo info;
+    TTFLOW_RETURN_IF_ERROR(search_->Step(interrupter, info));
+    info.pass = kPilotPass;
+    info.counts = energy_.counts();
+    stages_.push_back(std::move(info));
+    if (!search_->done()) return absl::OkStatus();
+    const FoundDensity& found = search_->found();
+    if (found.ess_fraction >= kUsableEss) {
+      auto model = std::make_shared<Model>();
+      model->base = base_parameters_;
+      model->num_particles = options_.num_particles;
+      model->density = found.density;
+      model->density_ess_fraction = found.ess_fraction;
+      model_ = std::move(model);
+      StartDraws(
+          ChooseNumDraws(found.ess_fraction,
+                         std::min(kLeastDraws, options_.density.num_draws),
+                         options_.density.num_draws,
+                         options_.num_samples));
+      search_.reset();
+      return absl::OkStatus();
+    }
+    before_.position = search_->position();
+    before_.log_weight = Vector::Zero(before_.position.rows());
+    search_.reset();
+    FitBaseToPilot();
+    return StartTraining(interrupter);
+  }
+
+  void StartDraws(Index num_draws) {
+    draws_.emplace(
+        model_->density, num_draws, key_.AtStage(kFirstFrozenPass, 0));
+  }
+
+  absl::Status RunDraws(Interrupter& interrupter) {
+    TTFLOW_RETURN_IF_ERROR(CheckBudget(draws_->NextBatch()));
+    StageInfo info;
+    TTFLOW_RETURN_IF_ERROR(draws_->Step(energy_, executor_, interrupter, info));
+    info.pass = kFirstFrozenPass;
+    info.counts = energy_.counts();
+    stages_.push_back(std::move(info));
+    if (!draws_->done()) return absl::OkStatus();
+    SampleResult result;
+    TTFLOW_RETURN_IF_ERROR(
+        (*std::move(draws_)).Finish(options_.num_samples, result));
+    result.counts = energy_.counts();
+    result.warnings = FindDoubts({}, stages_, result);
+    result_ = std::move(result);
+    finished_ = true;
+    return absl::OkStatus();
   }
 
   absl::Status StartTraining(Interrupter& interrupter) {
@@ -212,12 +293,15 @@ class TemperedSampler final : public Sampler {
   }
 
   absl::Status CheckBudget(const StageModel& stage) const {
-    if (options_.max_energy_evaluations == 0) return absl::OkStatus();
     const std::int64_t per_move =
         stage.moves.kind == MoveKind::kHmc ? stage.moves.num_leapfrog_steps : 1;
-    const std::int64_t needed =
+    return CheckBudget(
         state_->particles.num_particles() *
-        (per_move * stage.moves.count + (stage.transport.has_value() ? 1 : 0));
+        (per_move * stage.moves.count + (stage.transport.has_value() ? 1 : 0)));
+  }
+
+  absl::Status CheckBudget(std::int64_t needed) const {
+    if (options_.max_energy_evaluations == 0) return absl::OkStatus();
     const std::int64_t spent = energy_.counts().num_energy_evaluations;
     if (spent + needed <= options_.max_energy_evaluations)
       return absl::OkStatus();
@@ -226,9 +310,7 @@ class TemperedSampler final : public Sampler {
                      options_.max_energy_evaluations,
                      " does not suffice: ",
                      spent,
-                     " are spent at t = ",
-                     state_->t,
-                     " and the next stage needs ",
+                     " are spent and the next stage needs ",
                      needed));
   }
 
@@ -333,6 +415,9 @@ class TemperedSampler final : public Sampler {
   bool training_;
   BaseParameters base_parameters_;
   std::unique_ptr<Density> base_;
+  bool started_ = false;
+  std::optional<DensitySearch> search_;
+  std::optional<ImportancePass> draws_;
   std::optional<StagePlanner> planner_;
   std::shared_ptr<Model> growing_;
   std::shared_ptr<const Model> model_;
@@ -388,7 +473,8 @@ absl::StatusOr<std::unique_ptr<Sampler>> Sampler::CreateDraw(
   run.num_particles =
       options.num_particles > 0 ? options.num_particles : model->num_particles;
   run.seed = options.seed;
-  if (run.num_samples < 1 || run.num_particles < 1 || model->stages.empty()) {
+  if (run.num_samples < 1 || run.num_particles < 1 ||
+      (model->stages.empty() && model->density == nullptr)) {
     return absl::InvalidArgumentError(
         "a draw needs at least one sample, one particle and a trained flow");
   }

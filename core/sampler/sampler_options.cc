@@ -93,6 +93,11 @@ SamplerOptions EffectiveOptions(const SamplerOptions& options,
   // few Langevin steps repair what it leaves.
   const bool many = dimension >= kManyCoordinates;
   const bool has_flow = effective.flow.mode != FlowMode::kOff;
+  if (effective.density.mode == DensityMode::kAuto) {
+    effective.density.mode = effective.flow.mode == FlowMode::kAuto
+                                 ? DensityMode::kOn
+                                 : DensityMode::kOff;
+  }
   if (effective.moves.kind == MoveChoice::kAuto) {
     effective.moves.kind =
         many && !has_flow ? MoveChoice::kHmc : MoveChoice::kMala;

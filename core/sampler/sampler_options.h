@@ -59,6 +59,19 @@ struct FlowOptions {
   int max_substeps = 8;
 };
 
+enum class DensityMode { kAuto, kOn, kOff };
+
+// The search for a density of the target that can be drawn from.
+struct DensityOptions {
+  DensityMode mode = DensityMode::kAuto;  // auto: where flow.mode is auto
+  Index num_particles = 1500;
+  Index num_draws = 20000;  // most draws of the found density; as the samples
+                            // need where those are more
+  Index basis_size = 8;     // functions a coordinate of the squared train
+  Index max_rank = 8;       // 1: products only
+  bool look_ahead = true;   // try the target itself at early stages
+};
+
 struct EvidenceOptions {
   int frozen_batches =
       0;  // independent runs of the Model after the pass; 0: as samples need
@@ -73,6 +86,7 @@ struct SamplerOptions {
   ResamplingOptions resampling;
   MoveOptions moves;
   FlowOptions flow;
+  DensityOptions density;
   EvidenceOptions evidence;
   std::int64_t max_energy_evaluations = 0;  // 0: no limit; the run fails beyond
 };

@@ -30,6 +30,9 @@ struct StageInfo {
       ranks;  // of its interaction train, r_0 .. r_d; empty without
   double conditional_ess = 0;      // reached
   double weight_ess_fraction = 0;  // before resampling
+  // ESS fraction of fresh draws of the density fitted at this stage; 0 where
+  // none was.
+  double fresh_ess_fraction = 0;
   bool resampled = false;
   double acceptance_rate = 0;
   double step_size = 0;
@@ -51,8 +54,8 @@ struct CoordinateSummary {
 };
 inline constexpr double kSummaryQuantiles[] = {0.05, 0.25, 0.5, 0.75, 0.95};
 
-enum class EvidenceEstimator { kSmcProduct, kFrozenBatches };
-// "smc_product", "frozen_batches".
+enum class EvidenceEstimator { kSmcProduct, kFrozenBatches, kImportance };
+// "smc_product", "frozen_batches", "importance".
 const char* EvidenceEstimatorName(EvidenceEstimator estimator);
 
 struct SampleResult {

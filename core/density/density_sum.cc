@@ -1,0 +1,88 @@
+#include "core/density/density_sum.h"
+
+#include <cmath>
+#include <utility>
+
+#include "core/foundation/check.h"
+
+namespace ttflow {
+
+DensitySum::DensitySum(std::vector<Component> components)
+    : components_(std::move(components)) {
+  TTFLOW_CHECK(!components_.empty());
+  double total = 0;
+  for (const Component& component : components_) {
+    TTFLOW_CHECK(component.weight > 0 &&
+                 component.density->dimension() == dimension());
+    total += component.weight;
+  }
+  for (Component& component : components_) component.weight /= total;
+}
+
+Matrix DensitySum::Sample(Index count,
+                          const RandomKey& key,
+                          const Executor& executor,
+                          Index first) const {
+  std::vector<std::vector<Index>> rows(components_.size());
+  for (Index i = 0; i < count; ++i) {
+    double p =
+        key.Stream(Purpose::kBase, 1, static_cast<std::uint64_t>(first + i))
+            .Uniform();
+    std::size_t c = 0;
+    while (c + 1 < components_.size() && p >= components_[c].weight) {
+      p -= components_[c].weight;
+      ++c;
+    }
+    rows[c].push_back(i);
+  }
+  Matrix x(count, dimension());
+  for (std::size_t c = 0; c < components_.size(); ++c) {
+    // Runs of consecutive rows are drawn together, so that row i is draw i of
+    // its component whatever the size of the batch.
+    std::size_t begin = 0;
+    while (begin < rows[c].size()) {
+      std::size_t end = begin + 1;
+      while (end < rows[c].size() && rows[c][end] == rows[c][end - 1] + 1) {
+        ++end;
+      }
+      const auto run = static_cast<Index>(end - begin);
+      x.middleRows(rows[c][begin], run) = components_[c].density->Sample(
+          run, key, executor, first + rows[c][begin]);
+      begin = end;
+    }
+  }
+  return x;
+}
+
+void DensitySum::LogDensity(const ConstMatrixRef& x,
+                            const Executor& executor,
+                            Vector& log_density,
+                            Matrix* score) const {
+  const auto count = static_cast<Index>(components_.size());
+  Matrix terms(x.rows(), count);
+  std::vector<Matrix> scores(components_.size());
+  for (Index c = 0; c < count; ++c) {
+    Vector term;
+    components_[c].density->LogDensity(
+        x, executor, term, score != nullptr ? &scores[c] : nullptr);
+    terms.col(c) = term.array() + std::log(components_[c].weight);
+  }
+  log_density.resize(x.rows());
+  if (score != nullptr) score->setZero(x.rows(), x.cols());
+  for (Index i = 0; i < x.rows(); ++i) {
+    const double largest = terms.row(i).maxCoeff();
+    if (!std::isfinite(largest)) {
+      log_density[i] = largest;
+      continue;
+    }
+    log_density[i] =
+        largest + std::log((terms.row(i).array() - largest).exp().sum());
+    if (score == nullptr) continue;
+    for (Index c = 0; c < count; ++c) {
+      score->row(i) +=
+          std::exp(terms(i, c) - log_density[i]) * scores[c].row(i);
+    }
+  }
+}
+
+}  // namespace ttflow

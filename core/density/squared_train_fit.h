@@ -1,0 +1,92 @@
+// Squared train fit: a density regressed on energies and gradients.
+
+#ifndef TTFLOW_CORE_DENSITY_SQUARED_TRAIN_FIT_H_
+#define TTFLOW_CORE_DENSITY_SQUARED_TRAIN_FIT_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/density/marginal_fit.h"
+#include "core/density/squared_train.h"
+#include "core/foundation/executor.h"
+#include "core/foundation/interrupter.h"
+#include "core/foundation/random.h"
+#include "core/foundation/types.h"
+
+namespace ttflow {
+
+// Points with what is known of the density p that is fitted, in local
+// coordinates u.
+struct DensityProblem {
+  ConstMatrixRef position;    // u [N, d]
+  ConstVectorRef weights;     // [N], sum 1: importance weights to p
+  ConstVectorRef log_target;  // log p, not normalised [N]
+  ConstMatrixRef gradient;    // -grad_u log p [N, d]
+};
+
+struct SquaredTrainOptions {
+  Index basis_size = 8;        // functions a coordinate, with the constant
+  Index max_rank = 8;          // 1: no coupling between coordinates
+  int num_sweeps = 2;          // forward sweeps an alternating fit
+  int max_growths = 3;         // times that all ranks grow by one in one fit
+  double min_gain = 0.02;      // of the predicted log ESS, to keep a change
+  double gradient_weight = 1;  // of the gradient rows; 0: energies only
+  double defensive_weight = 0.05;
+};
+
+struct SquaredTrainFit {
+  SquaredTrainParameters parameters;
+  // Log of the ESS fraction of fresh draws, predicted at held-out points; too
+  // good where the fit is poor, without noise where it is perfect.
+  double predicted_log_ess = 0;
+  double product_log_ess = 0;  // the same of the product alone
+};
+
+// Predicts the log ESS fraction of importance weights p/pi from points weighted
+// to p: -4 (log E_W e^{r/2} + log E_W e^{-r/2}), r = log_ratio = log p - log pi
+// up to a constant. It has no noise where pi is exact.
+// Shapes: log_ratio [N], weights [N], of any positive sum.
+double PredictLogEss(const ConstVectorRef& log_ratio,
+                     const ConstVectorRef& weights);
+
+// Fits pi = q T^2 / |T|^2 to p, q the product of `marginals`: with r_i^2 =
+// W_i q/p scaled to mean square one, each core in turn minimises
+//
+//   sum_i (r_i T(u_i) - sqrt(W_i))^2
+//     + gradient_weight sum_i r_i^2 c_ik^2 (dT/du_k + T (d_k log q + d_k
+//     f)/2)^2
+//     + ridge |T - T_before|^2,
+//
+// d_k the derivative of the core that is solved alone and c_ik a scale that
+// bounds its weight. A quarter of the points (equal energies kept together:
+// copies of one particle) are held out and choose the ridge at every core, the
+// best iterate, and the ranks, by PredictLogEss. Starts: the product, and
+// `previous`, the density of the stage before in the same kind of coordinates,
+// or null.
+//
+// Errors: the interrupter's, asked before every core.
+// Cost:   a sweep O(N d p^2), p = m r^2; two contractions [N, r] a bond are
+//         kept.
+// Random: starting directions and the held-out points, purpose kFit of `key`.
+// Source: docs/method.md, squared trains.
+absl::StatusOr<SquaredTrainFit> FitSquaredTrain(
+    const Coordinates& coordinates,
+    const std::vector<MarginalFit>& marginals,
+    const DensityProblem& problem,
+    const SquaredTrainDensity* previous,
+    const SquaredTrainOptions& options,
+    const RandomKey& key,
+    const Executor& executor,
+    Interrupter& interrupter);
+
+// The product of the marginals alone, as a density with its defensive part.
+SquaredTrainParameters MakeProductParameters(
+    const Coordinates& coordinates,
+    const std::vector<MarginalFit>& marginals,
+    const ConstMatrixRef& position,
+    const ConstVectorRef& weights,
+    const SquaredTrainOptions& options);
+
+}  // namespace ttflow
+
+#endif  // TTFLOW_CORE_DENSITY_SQUARED_TRAIN_FIT_H_

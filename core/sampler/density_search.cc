@@ -1,0 +1,521 @@
+#include "core/sampler/density_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "core/density/density_sum.h"
+#include "core/density/marginal_fit.h"
+#include "core/density/squared_train_fit.h"
+#include "core/foundation/status_macros.h"
+#include "core/math/log_sum_exp.h"
+#include "core/math/weighted_moments.h"
+#include "core/moves/move.h"
+#include "core/moves/step_size_adaptation.h"
+#include "core/particles/resampling.h"
+#include "core/particles/weights.h"
+
+namespace ttflow {
+namespace {
+
+// Conditional ESS of a step: cautious while particles are carried, bolder where
+// fresh draws replace them, boldest where those are good.
+constexpr double kCarriedEss = 0.8;
+constexpr double kFreshEss = 0.6;
+constexpr double kGoodFreshEss = 0.4;
+constexpr double kGoodFresh = 0.5;
+// Fresh draws replace the particles where their ESS fraction is above this.
+constexpr double kReplaceEss = 0.3;
+// Sets of points that a fit reads beside the particles.
+constexpr std::size_t kNumRecent = 3;
+
+constexpr Index kLookAheadDraws = 300;
+constexpr double kLookAheadFlattening = 0.3;
+constexpr double kLookAheadPromise = -2.5;
+constexpr double kLookAheadGain = 0.5;
+constexpr double kLookAheadEss = 0.25;
+constexpr double kLookAheadDone = 0.9;
+constexpr double kLookAheadR2 = 0.99;
+constexpr double kLookAheadHonest = -1.5;
+
+constexpr int kRefinements = 3;
+constexpr double kRefinedEss = 0.85;
+constexpr double kRefinementGain = 1.1;
+
+// A stage's density guards the last one's tails if it is so much hotter and its
+// own draws were so good.
+constexpr double kHottestGuard = 0.9;
+constexpr double kGuardEss = 0.05;
+constexpr double kGuardShare = 0.05;
+
+constexpr double kBlockAcceptance = 0.4;
+constexpr double kMoveAcceptance = 0.6;
+
+// Addresses of random numbers within one stage.
+constexpr Index kLookAheadFirst = Index{1} << 24;
+constexpr std::uint32_t kIndependenceStream = 1 << 20;
+constexpr std::uint32_t kBlockStream = kIndependenceStream + 1;
+constexpr std::uint32_t kBlockAcceptStream = kBlockStream + 1;
+
+double EffectivePointShare(const Vector& log_weight) {
+  return WeightEssFraction(log_weight);
+}
+
+// Row i of `to` becomes row i of `from` where chosen.
+void TakeRows(const PointSet& from,
+              const std::vector<bool>& chosen,
+              Particles& to) {
+  for (Index i = 0; i < to.num_particles(); ++i) {
+    if (!chosen[i]) continue;
+    to.position.row(i) = from.position.row(i);
+    to.base_energy[i] = from.batch.base_energy[i];
+    to.target_energy[i] = from.batch.target_energy[i];
+    to.base_gradient.row(i) = from.batch.base_gradient.row(i);
+    to.target_gradient.row(i) = from.batch.target_gradient.row(i);
+  }
+}
+
+}  // namespace
+
+DensitySearch::DensitySearch(const DensityOptions& options,
+                             const Density& base,
+                             CountingEnergy& energy,
+                             const RandomKey& key,
+                             const Executor& executor)
+    : options_(options),
+      base_(base),
+      energy_(energy),
+      key_(key),
+      executor_(executor),
+      dimension_(base.dimension()),
+      best_look_ahead_(-std::numeric_limits<double>::infinity()),
+      block_size_(0.5 * static_cast<double>(base.dimension())),
+      step_size_(0.4) {}
+
+absl::Status DensitySearch::Step(Interrupter& interrupter, StageInfo& info) {
+  TemperedEnergy energy(base_, energy_, executor_, interrupter);
+  if (!started_) TTFLOW_RETURN_IF_ERROR(Start(energy));
+  ++stage_;
+  info.stage = stage_ - 1;
+  const double before = t_;
+  TTFLOW_RETURN_IF_ERROR(phase_ == Phase::kAnneal ? Anneal(energy, info)
+                                                  : Refine(energy, info));
+  info.t = t_;
+  info.dt = t_ - before;
+  info.dt_without_flow = info.dt;
+  info.log_evidence = log_evidence_;
+  if (density_ != nullptr) {
+    info.ranks = density_->parameters().train.ranks();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DensitySearch::Start(TemperedEnergy& energy) {
+  TTFLOW_ASSIGN_OR_RETURN(
+      PointSet first,
+      Draw(base_, options_.num_particles, key_.AtStage(0, 0), 0, energy));
+  particles_.position = first.position;
+  particles_.base_energy = first.batch.base_energy;
+  particles_.target_energy = first.batch.target_energy;
+  particles_.base_gradient = first.batch.base_gradient;
+  particles_.target_gradient = first.batch.target_gradient;
+  particles_.log_weight = Vector::Zero(options_.num_particles);
+  particles_.fold.assign(options_.num_particles, 0);
+  particles_.eve.assign(options_.num_particles, 0);
+  Keep(std::move(first));
+  started_ = true;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PointSet> DensitySearch::Draw(const Density& density,
+                                             Index count,
+                                             const RandomKey& key,
+                                             Index first,
+                                             TemperedEnergy& energy) {
+  PointSet set;
+  set.position = density.Sample(count, key, executor_, first);
+  TTFLOW_RETURN_IF_ERROR(energy.Evaluate(set.position, set.batch));
+  density.LogDensity(set.position, executor_, set.log_proposal, nullptr);
+  return set;
+}
+
+void DensitySearch::Keep(PointSet set) {
+  recent_.push_back(std::move(set));
+  if (recent_.size() > kNumRecent) recent_.pop_front();
+}
+
+std::shared_ptr<const Density> DensitySearch::Guarded(
+    std::shared_ptr<const Density> density) const {
+  if (hotter_ == nullptr) return density;
+  return std::make_shared<const DensitySum>(std::vector<DensitySum::Component>{
+      {1 - kGuardShare, std::move(density)}, {kGuardShare, hotter_}});
+}
+
+Index DensitySearch::NextEvaluations() const {
+  // Look-ahead or fresh draws, a block and a Langevin move; the first draws.
+  return options_.num_particles * (started_ ? 3 : 4) + kLookAheadDraws;
+}
+
+double DensitySearch::NextTime() const {
+  const double aim = fresh_ess_ <= kReplaceEss  ? kCarriedEss
+                     : fresh_ess_ <= kGoodFresh ? kFreshEss
+                                                : kGoodFreshEss;
+  const Vector weights = NormalizedWeights(particles_.log_weight);
+  const Vector h = particles_.target_energy - particles_.base_energy;
+  const double limit = 1 - t_;
+  double dt = LargestStep(weights, h, aim, limit);
+  // Particles without finite energy alone: the smallest step drops them.
+  if (!(dt > 0)) dt = std::min(limit, 1e-6);
+  return limit - dt < 1e-9 ? 1 : t_ + dt;
+}
+
+PooledPoints DensitySearch::PoolAt(double t) const {
+  PointSet current;
+  current.position = particles_.position;
+  current.batch = {particles_.base_energy,
+                   particles_.target_energy,
+                   particles_.base_gradient,
+                   particles_.target_gradient};
+  const Vector h = particles_.target_energy - particles_.base_energy;
+  Vector log_weight = particles_.log_weight;
+  for (Index i = 0; i < h.size(); ++i) {
+    log_weight[i] = std::isfinite(h[i])
+                        ? log_weight[i] - (t - t_) * h[i]
+                        : -std::numeric_limits<double>::infinity();
+  }
+  std::vector<const PointSet*> sets = {&current};
+  std::vector<Vector> log_weights = {log_weight};
+  for (const PointSet& set : recent_) {
+    sets.push_back(&set);
+    log_weights.push_back(set.LogWeightsAt(t));
+  }
+  return PoolPoints(sets, log_weights);
+}
+
+absl::Status DensitySearch::ChooseCoordinates(const RandomKey& key) {
+  (void)key;
+  const PooledPoints pool = PoolAt(0);
+  coordinates_ = DiagonalCoordinates(pool.position, pool.weights);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> DensitySearch::LookAhead(TemperedEnergy& energy,
+                                              const RandomKey& key) {
+  // Flattened weights at the target: gradients hold at any point of a product.
+  std::vector<const PointSet*> sets;
+  std::vector<Vector> log_weights;
+  for (const PointSet& set : recent_) {
+    sets.push_back(&set);
+    Vector log_weight = set.LogWeightsAt(1);
+    const double power = FlatteningPower(log_weight, kLookAheadFlattening);
+    for (double& value : log_weight) {
+      if (std::isfinite(value)) value *= power;
+    }
+    log_weights.push_back(std::move(log_weight));
+  }
+  const PooledPoints pool = PoolPoints(sets, log_weights);
+  if (!(pool.weights.sum() > 0)) return false;
+  const Matrix u = coordinates_.ToLocal(pool.position);
+  const Matrix gradient =
+      coordinates_.GradientToLocal(pool.batch.target_gradient);
+  const std::vector<MarginalFit> marginals = FitMarginals(
+      {u, pool.weights, gradient, pool.weights, /*use_counts=*/false},
+      executor_);
+  double least_r2 = 1;
+  for (const MarginalFit& fit : marginals) {
+    least_r2 = std::min(least_r2, fit.gradient_r2);
+  }
+  SquaredTrainOptions options;
+  options.basis_size = options_.basis_size;
+  auto product = std::make_shared<const SquaredTrainDensity>(
+      MakeProductParameters(coordinates_, marginals, u, pool.weights, options));
+  const Vector log_product = product->LogSquare(u, executor_);
+  const auto predict = [&](const Vector& weights) {
+    Vector log_ratio(u.rows());
+    Vector kept = weights;
+    for (Index i = 0; i < u.rows(); ++i) {
+      log_ratio[i] = -pool.batch.target_energy[i] - log_product[i];
+      if (std::isfinite(log_ratio[i])) continue;
+      // Beyond the product's cells it has no mass at all.
+      log_ratio[i] = std::isfinite(pool.batch.target_energy[i]) ? 1e3 : 0;
+      if (!std::isfinite(pool.batch.target_energy[i])) kept[i] = 0;
+    }
+    return PredictLogEss(log_ratio, kept);
+  };
+  const double predicted = predict(pool.weights);
+  const bool regular =
+      stage_ == 1 || stage_ == 2 || stage_ == 4 || stage_ == 8 || stage_ == 16;
+  if (!(predicted > kLookAheadPromise &&
+        predicted > best_look_ahead_ + kLookAheadGain) &&
+      !regular) {
+    return false;
+  }
+  best_look_ahead_ = std::max(best_look_ahead_, predicted);
+  TTFLOW_ASSIGN_OR_RETURN(
+      PointSet draws,
+      Draw(*product, kLookAheadDraws, key, kLookAheadFirst, energy));
+  const double ess = EffectivePointShare(draws.LogWeightsAt(1));
+  if (ess < kLookAheadEss) return false;
+  if (least_r2 < kLookAheadR2) {
+    // The product is not exact; believe it only where the path's own weighted
+    // points agree.
+    std::vector<Vector> honest;
+    for (const PointSet* set : sets) honest.push_back(set->LogWeightsAt(1));
+    if (predict(PoolPoints(sets, honest).weights) < kLookAheadHonest) {
+      return false;
+    }
+  }
+  density_ = product;
+  fresh_ess_ = ess;
+  t_ = 1;
+  found_.density = product;
+  found_.ess_fraction = ess;
+  phase_ = Phase::kRefine;
+  refinements_ = 0;
+  if (ess > kLookAheadDone) {
+    found_.log_evidence_direct = LogMeanExp(draws.LogWeightsAt(1));
+    log_evidence_ = found_.log_evidence_direct;
+    done_ = true;
+    return true;
+  }
+  TTFLOW_ASSIGN_OR_RETURN(
+      const PointSet more,
+      Draw(*product,
+           std::max<Index>(options_.num_particles - kLookAheadDraws,
+                           kLookAheadDraws),
+           key,
+           kLookAheadFirst + kLookAheadDraws,
+           energy));
+  recent_.clear();
+  Keep(std::move(draws));
+  Keep(more);
+  Replace(more, key);
+  return true;
+}
+
+absl::StatusOr<std::shared_ptr<const SquaredTrainDensity>> DensitySearch::Fit(
+    double t,
+    const PooledPoints& pool,
+    const RandomKey& key,
+    Interrupter& interrupter) {
+  const Matrix u = coordinates_.ToLocal(pool.position);
+  const Matrix gradient =
+      coordinates_.GradientToLocal(pool.batch.GradientAt(t));
+  const Vector log_target = -pool.batch.EnergyAt(t);
+  const std::vector<MarginalFit> marginals =
+      FitMarginals({u, pool.weights, gradient, pool.weights}, executor_);
+  SquaredTrainOptions options;
+  options.basis_size = options_.basis_size;
+  options.max_rank = options_.max_rank;
+  TTFLOW_ASSIGN_OR_RETURN(
+      SquaredTrainFit fit,
+      FitSquaredTrain(coordinates_,
+                      marginals,
+                      {u, pool.weights, log_target, gradient},
+                      density_.get(),
+                      options,
+                      key,
+                      executor_,
+                      interrupter));
+  predicted_log_ess_ = fit.predicted_log_ess;
+  return std::make_shared<const SquaredTrainDensity>(std::move(fit.parameters));
+}
+
+void DensitySearch::Replace(const PointSet& fresh, const RandomKey& key) {
+  particles_.position = fresh.position;
+  particles_.base_energy = fresh.batch.base_energy;
+  particles_.target_energy = fresh.batch.target_energy;
+  particles_.base_gradient = fresh.batch.base_gradient;
+  particles_.target_gradient = fresh.batch.target_gradient;
+  particles_.log_weight = fresh.LogWeightsAt(t_);
+  particles_.fold.assign(fresh.size(), 0);
+  particles_.eve.assign(fresh.size(), 0);
+  log_evidence_ = LogMeanExp(particles_.log_weight);
+  SelectAncestors(DrawAncestors(ResamplingScheme::kSystematic,
+                                particles_.log_weight,
+                                options_.num_particles,
+                                key),
+                  particles_);
+}
+
+absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
+  const RandomKey key = key_.AtStage(0, 2 * stage_);
+  const RandomKey fresh_key = key_.AtStage(0, 2 * stage_ + 1);
+  if (stage_ == 1) TTFLOW_RETURN_IF_ERROR(ChooseCoordinates(key));
+  if (options_.look_ahead) {
+    TTFLOW_ASSIGN_OR_RETURN(const bool taken, LookAhead(energy, key));
+    if (taken) {
+      info.conditional_ess = fresh_ess_;
+      info.weight_ess_fraction = fresh_ess_;
+      return absl::OkStatus();
+    }
+  }
+  const double next = NextTime();
+  const PooledPoints pool = PoolAt(next);
+  const Vector h = particles_.target_energy - particles_.base_energy;
+  info.conditional_ess = ConditionalEss(
+      NormalizedWeights(particles_.log_weight), -(next - t_) * h);
+  for (Index i = 0; i < h.size(); ++i) {
+    particles_.log_weight[i] =
+        std::isfinite(h[i]) ? particles_.log_weight[i] - (next - t_) * h[i]
+                            : -std::numeric_limits<double>::infinity();
+  }
+  t_ = next;
+  info.weight_ess_fraction = WeightEssFraction(particles_.log_weight);
+  if (!(info.weight_ess_fraction > 0)) {
+    return absl::FailedPreconditionError(
+        "no particle has a positive weight: the energy is not finite where the "
+        "particles are; check the target or give a base (base.mean, "
+        "base.scale)");
+  }
+  TTFLOW_ASSIGN_OR_RETURN(density_, Fit(t_, pool, key, energy.interrupter()));
+  log_evidence_ += LogMeanExp(particles_.log_weight);
+  SelectAncestors(DrawAncestors(ResamplingScheme::kSystematic,
+                                particles_.log_weight,
+                                options_.num_particles,
+                                key),
+                  particles_);
+  info.resampled = true;
+  const double path = log_evidence_;
+  TTFLOW_ASSIGN_OR_RETURN(
+      PointSet fresh,
+      Draw(*density_, options_.num_particles, fresh_key, 0, energy));
+  const Vector fresh_weights = fresh.LogWeightsAt(t_);
+  fresh_ess_ = EffectivePointShare(fresh_weights);
+  if (fresh_ess_ > kReplaceEss) {
+    Replace(fresh, fresh_key);
+  } else {
+    TTFLOW_RETURN_IF_ERROR(ProposeIndependently(fresh, fresh_key));
+    TTFLOW_RETURN_IF_ERROR(RedrawBlocks(energy, fresh_key));
+  }
+  info.fresh_ess_fraction = fresh_ess_;
+  Keep(std::move(fresh));
+  TTFLOW_RETURN_IF_ERROR(MoveLocally(energy, key, info));
+  if (t_ < kHottestGuard && fresh_ess_ > kGuardEss) hotter_ = density_;
+  if (t_ == 1) {
+    found_.density = Guarded(density_);
+    found_.ess_fraction = fresh_ess_;
+    found_.log_evidence_path = path;
+    found_.log_evidence_direct = LogMeanExp(fresh_weights);
+    phase_ = Phase::kRefine;
+    if (found_.ess_fraction > kRefinedEss) done_ = true;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DensitySearch::ProposeIndependently(const PointSet& fresh,
+                                                 const RandomKey& key) {
+  Vector log_density;
+  density_->LogDensity(particles_.position, executor_, log_density, nullptr);
+  const Vector energy = EnergyAt(particles_, t_);
+  const Vector fresh_weight = fresh.LogWeightsAt(t_);
+  std::vector<bool> accepted(particles_.num_particles());
+  for (Index i = 0; i < particles_.num_particles(); ++i) {
+    const double current = -energy[i] - log_density[i];
+    const double u =
+        key.Stream(Purpose::kMove, kIndependenceStream, i).Uniform();
+    accepted[i] = std::isfinite(fresh_weight[i]) &&
+                  !(std::log(u) >= fresh_weight[i] - current);
+  }
+  TakeRows(fresh, accepted, particles_);
+  return absl::OkStatus();
+}
+
+absl::Status DensitySearch::RedrawBlocks(TemperedEnergy& energy,
+                                         const RandomKey& key) {
+  if (dimension_ < 2) return absl::OkStatus();
+  const auto length = static_cast<Index>(std::clamp(
+      std::round(block_size_), 1.0, static_cast<double>(dimension_)));
+  RandomStream stream = key.Stream(Purpose::kMove, kBlockStream, 1 << 30);
+  const Index start =
+      static_cast<Index>(stream.Below(dimension_ + length - 1)) - length + 1;
+  const Index begin = std::max<Index>(start, 0);
+  const Index end = std::min(start + length, dimension_);
+  const Matrix u = coordinates_.ToLocal(particles_.position);
+  const Matrix drawn =
+      density_->RedrawBlock(u, begin, end, key, kBlockStream, executor_);
+  PointSet proposal;
+  proposal.position = coordinates_.ToGlobal(drawn);
+  TTFLOW_RETURN_IF_ERROR(energy.Evaluate(proposal.position, proposal.batch));
+  const Vector before =
+      -EnergyAt(particles_, t_) - density_->LogSquare(u, executor_);
+  const Vector after =
+      -proposal.batch.EnergyAt(t_) - density_->LogSquare(drawn, executor_);
+  std::vector<bool> accepted(particles_.num_particles());
+  double rate = 0;
+  for (Index i = 0; i < particles_.num_particles(); ++i) {
+    // Where the density has no mass the block's conditional does not exist.
+    if (!std::isfinite(before[i]) || !std::isfinite(after[i])) continue;
+    const double p = std::min(1.0, std::exp(after[i] - before[i]));
+    rate += p;
+    accepted[i] =
+        key.Stream(Purpose::kMove, kBlockAcceptStream, i).Uniform() < p;
+  }
+  rate /= static_cast<double>(particles_.num_particles());
+  TakeRows(proposal, accepted, particles_);
+  block_size_ =
+      std::clamp(block_size_ * std::exp(1.5 * (rate - kBlockAcceptance)),
+                 1.0,
+                 static_cast<double>(dimension_));
+  return absl::OkStatus();
+}
+
+absl::Status DensitySearch::MoveLocally(TemperedEnergy& energy,
+                                        const RandomKey& key,
+                                        StageInfo& info) {
+  MoveSettings settings;
+  settings.kind = MoveKind::kMala;
+  settings.count = 1;
+  settings.step_size =
+      step_size_ * std::pow(static_cast<double>(dimension_), -1.0 / 6);
+  const Vector equal =
+      Vector::Constant(particles_.num_particles(),
+                       1 / static_cast<double>(particles_.num_particles()));
+  settings.scale = WeightedVariance(particles_.position, equal)
+                       .cwiseSqrt()
+                       .array()
+                       .max(1e-12);
+  TTFLOW_ASSIGN_OR_RETURN(
+      const MoveInfo moved,
+      GetMove(settings.kind).Apply(settings, t_, energy, key, 0, particles_));
+  info.acceptance_rate = moved.acceptance_rate;
+  info.step_size = settings.step_size;
+  step_size_ =
+      AdaptStepSize(step_size_, moved.acceptance_rate, kMoveAcceptance, 1.0);
+  return absl::OkStatus();
+}
+
+absl::Status DensitySearch::Refine(TemperedEnergy& energy, StageInfo& info) {
+  const RandomKey key = key_.AtStage(0, 2 * stage_);
+  const RandomKey fresh_key = key_.AtStage(0, 2 * stage_ + 1);
+  ++refinements_;
+  const PooledPoints pool = PoolAt(1);
+  TTFLOW_ASSIGN_OR_RETURN(
+      const std::shared_ptr<const SquaredTrainDensity> refined,
+      Fit(1, pool, key, energy.interrupter()));
+  TTFLOW_ASSIGN_OR_RETURN(
+      PointSet fresh,
+      Draw(*refined, options_.num_particles, fresh_key, 0, energy));
+  const Vector fresh_weights = fresh.LogWeightsAt(1);
+  const double ess = EffectivePointShare(fresh_weights);
+  info.fresh_ess_fraction = ess;
+  info.weight_ess_fraction = ess;
+  info.conditional_ess = ess;
+  density_ = refined;
+  if (ess > kReplaceEss) Replace(fresh, fresh_key);
+  Keep(std::move(fresh));
+  const double gain = ess / std::max(found_.ess_fraction, 1e-9);
+  if (ess > found_.ess_fraction) {
+    found_.density = Guarded(refined);
+    found_.ess_fraction = ess;
+    found_.log_evidence_direct = LogMeanExp(fresh_weights);
+    log_evidence_ = found_.log_evidence_direct;
+  }
+  done_ = found_.ess_fraction > kRefinedEss || gain < kRefinementGain ||
+          refinements_ >= kRefinements;
+  return absl::OkStatus();
+}
+
+}  // namespace ttflow

@@ -1,0 +1,133 @@
+// DensitySearch: finds a density of the target that can be drawn from, by
+// annealing.
+
+#ifndef TTFLOW_CORE_SAMPLER_DENSITY_SEARCH_H_
+#define TTFLOW_CORE_SAMPLER_DENSITY_SEARCH_H_
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "core/coordinates/coordinates.h"
+#include "core/density/density.h"
+#include "core/density/squared_train.h"
+#include "core/energy/counting_energy.h"
+#include "core/foundation/executor.h"
+#include "core/foundation/random.h"
+#include "core/particles/particles.h"
+#include "core/sampler/point_set.h"
+#include "core/sampler/sampler_options.h"
+#include "core/sampler/summary.h"
+
+namespace ttflow {
+
+// What a search found.
+struct FoundDensity {
+  std::shared_ptr<const Density> density;
+  double ess_fraction = 0;  // of fresh draws at the target
+  // log Z by the product of mean weights along the path, and by fresh draws.
+  double log_evidence_path = 0;
+  double log_evidence_direct = 0;
+};
+
+// Carries particles from a wide base to the target. At every stage a density is
+// fitted to p_t on all recent points, by their energies and gradients; fresh
+// draws of it replace the particles where their weights are good, and are
+// independence proposals elsewhere; redrawn blocks of coordinates and a
+// Langevin move repair the rest. At the target the fit is repeated on its own
+// draws while that helps.
+//
+// Everything that is drawn is evaluated once and kept for later fits. The
+// result is fixed before anything is estimated with it.
+// Source: docs/method.md, squared trains.
+class DensitySearch {
+ public:
+  // `base`, `energy` and `executor` must outlive the object.
+  DensitySearch(const DensityOptions& options,
+                const Density& base,
+                CountingEnergy& energy,
+                const RandomKey& key,
+                const Executor& executor);
+
+  // Runs one stage and describes it in `info` (pass and counts are the
+  // caller's). Errors: the energy's and the interrupter's; kFailedPrecondition
+  // where no particle has weight.
+  absl::Status Step(Interrupter& interrupter, StageInfo& info);
+
+  bool done() const { return done_; }
+  double t() const { return t_; }
+  double predicted() const { return predicted_log_ess_; }
+  const FoundDensity& found() const { return found_; }
+  // The equally weighted cloud at t, for a base where nothing good was found.
+  const Matrix& position() const { return particles_.position; }
+  // Most energies that the next step asks for.
+  Index NextEvaluations() const;
+
+ private:
+  enum class Phase { kAnneal, kRefine };
+
+  absl::Status Start(TemperedEnergy& energy);
+  absl::Status Anneal(TemperedEnergy& energy, StageInfo& info);
+  absl::Status Refine(TemperedEnergy& energy, StageInfo& info);
+  // The next annealing time: the wanted conditional ESS, lower where fresh
+  // draws are good.
+  double NextTime() const;
+  PooledPoints PoolAt(double t) const;
+  // Fits the target itself from gradients alone and tries a few draws.
+  absl::StatusOr<bool> LookAhead(TemperedEnergy& energy, const RandomKey& key);
+  absl::Status ChooseCoordinates(const RandomKey& key);
+  absl::StatusOr<std::shared_ptr<const SquaredTrainDensity>> Fit(
+      double t,
+      const PooledPoints& pool,
+      const RandomKey& key,
+      Interrupter& interrupter);
+  // Draws and evaluates `count` points of a density.
+  absl::StatusOr<PointSet> Draw(const Density& density,
+                                Index count,
+                                const RandomKey& key,
+                                Index first,
+                                TemperedEnergy& energy);
+  void Replace(const PointSet& fresh, const RandomKey& key);
+  absl::Status ProposeIndependently(const PointSet& fresh,
+                                    const RandomKey& key);
+  absl::Status RedrawBlocks(TemperedEnergy& energy, const RandomKey& key);
+  absl::Status MoveLocally(TemperedEnergy& energy,
+                           const RandomKey& key,
+                           StageInfo& info);
+  void Keep(PointSet set);
+  // `density` with a share of the last hotter one, a guard of its tails.
+  std::shared_ptr<const Density> Guarded(
+      std::shared_ptr<const Density> density) const;
+
+  DensityOptions options_;
+  const Density& base_;
+  CountingEnergy& energy_;
+  RandomKey key_;
+  const Executor& executor_;
+  Index dimension_;
+
+  Phase phase_ = Phase::kAnneal;
+  bool started_ = false;
+  bool done_ = false;
+  int stage_ = 0;
+  double t_ = 0;
+  Particles particles_;
+  std::deque<PointSet> recent_;
+  Coordinates coordinates_;
+  std::shared_ptr<const SquaredTrainDensity> density_;
+  std::shared_ptr<const SquaredTrainDensity> hotter_;
+  double predicted_log_ess_ = 0;
+  double fresh_ess_ = 0;
+  double best_look_ahead_ = 0;
+  double log_evidence_ = 0;  // of p_t, the best known
+  double block_size_ = 1;
+  double step_size_ = 0.4;
+  int refinements_ = 0;
+  FoundDensity found_;
+};
+
+}  // namespace ttflow
+
+#endif  // TTFLOW_CORE_SAMPLER_DENSITY_SEARCH_H_

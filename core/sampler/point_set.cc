@@ -1,0 +1,81 @@
+#include "core/sampler/point_set.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/foundation/check.h"
+#include "core/math/log_sum_exp.h"
+#include "core/particles/weights.h"
+
+namespace ttflow {
+namespace {
+
+constexpr Index kCutWeights = 5;
+
+}  // namespace
+
+Vector PointSet::LogWeightsAt(double t) const {
+  Vector log_weight = -batch.EnergyAt(t) - log_proposal;
+  for (double& value : log_weight) {
+    if (!std::isfinite(value)) value = -std::numeric_limits<double>::infinity();
+  }
+  return log_weight;
+}
+
+PooledPoints PoolPoints(const std::vector<const PointSet*>& sets,
+                        const std::vector<Vector>& log_weights) {
+  TTFLOW_CHECK(!sets.empty() && sets.size() == log_weights.size());
+  Index total = 0;
+  for (const PointSet* set : sets) total += set->size();
+  const Index d = sets.front()->position.cols();
+  PooledPoints pool;
+  pool.position.resize(total, d);
+  pool.batch.base_energy.resize(total);
+  pool.batch.target_energy.resize(total);
+  pool.batch.base_gradient.resize(total, d);
+  pool.batch.target_gradient.resize(total, d);
+  pool.weights.resize(total);
+  Index first = 0;
+  for (std::size_t s = 0; s < sets.size(); ++s) {
+    const PointSet& set = *sets[s];
+    const Index n = set.size();
+    pool.position.middleRows(first, n) = set.position;
+    pool.batch.base_energy.segment(first, n) = set.batch.base_energy;
+    pool.batch.target_energy.segment(first, n) = set.batch.target_energy;
+    pool.batch.base_gradient.middleRows(first, n) = set.batch.base_gradient;
+    pool.batch.target_gradient.middleRows(first, n) = set.batch.target_gradient;
+    pool.weights.segment(first, n) = NormalizedWeights(log_weights[s]) *
+                                     WeightEssFraction(log_weights[s]) *
+                                     static_cast<double>(n);
+    first += n;
+  }
+  if (total > kCutWeights) {
+    Vector sorted = pool.weights;
+    std::nth_element(sorted.data(),
+                     sorted.data() + (total - kCutWeights),
+                     sorted.data() + total);
+    const double cut = sorted[total - kCutWeights];
+    if (cut > 0) pool.weights = pool.weights.cwiseMin(cut);
+  }
+  const double sum = pool.weights.sum();
+  if (sum > 0) pool.weights /= sum;
+  return pool;
+}
+
+double FlatteningPower(const ConstVectorRef& log_weight, double ess) {
+  if (WeightEssFraction(log_weight) >= ess) return 1;
+  double low = 0;
+  double high = 1;
+  for (int step = 0; step < 40; ++step) {
+    const double middle = 0.5 * (low + high);
+    Vector scaled = log_weight;
+    for (double& value : scaled) {
+      if (std::isfinite(value)) value *= middle;
+    }
+    (WeightEssFraction(scaled) >= ess ? low : high) = middle;
+  }
+  return low;
+}
+
+}  // namespace ttflow
