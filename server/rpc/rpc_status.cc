@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/foundation/check.h"
 #include "server/convert/clip_text.h"
+#include "server/convert/resource_names.h"
 #include "server/logging/logging.h"
 #include "server/rpc/rpc_details.pb.h"
 #include "server/storage/store_error.h"
@@ -104,8 +105,12 @@ void AddDetailsOf(const absl::Status& error,
       break;
     case absl::StatusCode::kNotFound: {
       rpc::ResourceInfo info;
-      info.set_resource_type(reason == kFlowNotFound ? "ttflow.v1.Flow"
-                                                     : "ttflow.v1.Job");
+      const bool is_flow = reason == kFlowNotFound;
+      info.set_resource_type(is_flow ? "ttflow.v1.Flow" : "ttflow.v1.Job");
+      if (const std::string id = MissingIdOf(error); !id.empty()) {
+        const std::string name = is_flow ? FlowName(id) : JobName(id);
+        info.set_resource_name(ClipText(name, kMaxDescriptionBytes));
+      }
       info.set_description(message);
       AddDetail("ResourceInfo", info, status);
       break;

@@ -21,11 +21,12 @@ absl::Status InvalidField(std::string field, std::string description);
 
 // Makes the status of an RPC: code and message (at most 1 KiB), and details of
 // at most 4 KiB in all:
-//   always                ErrorInfo {reason by ErrorWithReason, domain
-//   "ttflow"} kInvalidArgument      BadRequest with the faults, 20 at most and
-//   a count kResourceExhausted    QuotaFailure, RetryInfo kUnavailable
-//   RetryInfo kNotFound             ResourceInfo kFailedPrecondition
-//   PreconditionFailure
+//   - always: ErrorInfo, reason by ErrorWithReason, domain "ttflow";
+//   - kInvalidArgument: BadRequest with the faults, 20 at most and a count;
+//   - kResourceExhausted: QuotaFailure and RetryInfo;
+//   - kUnavailable: RetryInfo;
+//   - kNotFound: ResourceInfo with the resource's name by NotFoundError;
+//   - kFailedPrecondition: PreconditionFailure.
 // kInternal and kUnknown are logged and reach the client without their text.
 grpc::Status ToRpcStatus(const absl::Status& status);
 

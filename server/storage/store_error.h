@@ -35,6 +35,15 @@ absl::Status ErrorWithReason(absl::StatusCode code,
                              std::string_view reason,
                              std::string_view message);
 
+// Returns a kNotFound with `reason` that also carries the id of what is
+// missing, a job's or a flow's.
+absl::Status NotFoundError(std::string_view reason,
+                           std::string_view id,
+                           std::string_view message);
+
+// Returns the id of a status made by NotFoundError, or "".
+std::string MissingIdOf(const absl::Status& status);
+
 // Returns the reason of a status made by ErrorWithReason, or "".
 std::string ReasonOf(const absl::Status& status);
 

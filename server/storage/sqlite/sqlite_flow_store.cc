@@ -26,9 +26,9 @@ FlowRecord ReadFlowRow(const Statement& row) {
 }
 
 absl::Status FlowNotFoundError(std::string_view id) {
-  return ErrorWithReason(
-      absl::StatusCode::kNotFound,
+  return NotFoundError(
       kFlowNotFound,
+      id,
       absl::StrCat("no flow ", absl::string_view(id.data(), id.size())));
 }
 

@@ -112,9 +112,9 @@ absl::Status EndAttempt(Connection& connection,
 }
 
 absl::Status JobNotFoundError(std::string_view id) {
-  return ErrorWithReason(
-      absl::StatusCode::kNotFound,
+  return NotFoundError(
       kJobNotFound,
+      id,
       absl::StrCat("no job ", absl::string_view(id.data(), id.size())));
 }
 

@@ -35,9 +35,9 @@ absl::StatusOr<TableShape> ReadShape(Connection& connection,
   statement.BindText(1, job_id).Bind(2, static_cast<std::int64_t>(kind));
   TTFLOW_ASSIGN_OR_RETURN(const bool found, statement.Step());
   if (!found) {
-    return ErrorWithReason(
-        absl::StatusCode::kNotFound,
+    return NotFoundError(
         kSamplesNotFound,
+        job_id,
         absl::StrCat("job ",
                      absl::string_view(job_id.data(), job_id.size()),
                      " has no such samples"));

@@ -55,14 +55,19 @@ TEST(RpcStatus, OkHasNoDetails) {
 }
 
 TEST(RpcStatus, CarriesTheStoresReason) {
-  const grpc::Status status = ToRpcStatus(
-      ErrorWithReason(absl::StatusCode::kNotFound, kJobNotFound, "no job 7"));
+  const grpc::Status status =
+      ToRpcStatus(NotFoundError(kJobNotFound, "7", "no job 7"));
   EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
   EXPECT_EQ(status.error_message(), "no job 7");
   EXPECT_EQ(ReasonIn(status), "JOB_NOT_FOUND");
   rpc::ResourceInfo info;
   ASSERT_TRUE(info.ParseFromString(DetailsOf(status)["ResourceInfo"]));
   EXPECT_EQ(info.resource_type(), "ttflow.v1.Job");
+  EXPECT_EQ(info.resource_name(), "jobs/7");
+  ASSERT_TRUE(info.ParseFromString(DetailsOf(ToRpcStatus(
+      NotFoundError(kFlowNotFound, "8", "no flow 8")))["ResourceInfo"]));
+  EXPECT_EQ(info.resource_type(), "ttflow.v1.Flow");
+  EXPECT_EQ(info.resource_name(), "flows/8");
 }
 
 TEST(RpcStatus, AFullQueueSaysWhenToComeBack) {
