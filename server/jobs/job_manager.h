@@ -42,10 +42,10 @@ struct CreatedJob {
 // JobRecord::spec is a ttflow.v1.JobSpec, StageRecord::stage and
 // JobRecord::latest_stage a ttflow.v1.Progress (its sequence unset),
 // JobRecord::result a ttflow.v1.Result, FlowRecord::target a
-// ttflow.v1.TargetSpec. Functions that read or write the store may block for
-// milliseconds: call them from a bounded executor, not from a gRPC thread.
-// Threads: all functions are safe to call concurrently. Errors carry their
-// reason (server/storage/store_error.h).
+// StoredFlowDescription (server/convert/model.proto). Functions that read or
+// write the store may block for milliseconds: call them from a bounded
+// executor, not from a gRPC thread. Threads: all functions are safe to call
+// concurrently. Errors carry their reason (server/storage/store_error.h).
 class JobManager {
  public:
   // `database` and `runner` must outlive the manager.
