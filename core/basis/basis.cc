@@ -4,8 +4,8 @@
 #include <cmath>
 #include <vector>
 
-#include "core/basis/fourier.h"
 #include "core/basis/h2_orthonormal.h"
+#include "core/basis/raw_functions.h"
 #include "core/foundation/check.h"
 
 namespace ttflow {
@@ -45,7 +45,8 @@ class MappedBasis final : public Basis {
       : family_(spec.family),
         center_(0.5 * (spec.lower + spec.upper)),
         slope_(2 * kReferenceHalfWidth / (spec.upper - spec.lower)),
-        transform_(GetBasisTransform(spec.family, spec.size, spec.orthonormal)),
+        transform_(GetBasisTransform(
+            spec.family, spec.size, spec.orthonormal, spec.inner_product)),
         first_transform_(slope_ * transform_.transform),
         second_transform_(slope_ * slope_ * transform_.transform),
         second_bounds_(slope_ * slope_ * transform_.second_derivative_bounds) {}
@@ -97,11 +98,11 @@ class MappedBasis final : public Basis {
     MatrixRef raw_values_ref(raw_values);
     MatrixRef raw_first_ref(raw_first);
     MatrixRef raw_second_ref(raw_second);
-    EvaluateFourier(family_,
-                    u,
-                    values != nullptr ? &raw_values_ref : nullptr,
-                    slopes ? &raw_first_ref : nullptr,
-                    second != nullptr ? &raw_second_ref : nullptr);
+    EvaluateRaw(family_,
+                u,
+                values != nullptr ? &raw_values_ref : nullptr,
+                slopes ? &raw_first_ref : nullptr,
+                second != nullptr ? &raw_second_ref : nullptr);
     if (values != nullptr) {
       auto out = values->middleRows(begin, rows);
       Multiply(raw_values, transform, out);

@@ -1,4 +1,4 @@
-// Basis: m functions of one variable on an interval, orthonormal in H2.
+// Basis: m functions of one variable on an interval, orthonormal in H2 or L2.
 
 #ifndef TTFLOW_CORE_BASIS_BASIS_H_
 #define TTFLOW_CORE_BASIS_BASIS_H_
@@ -9,26 +9,42 @@
 
 namespace ttflow {
 
-enum class BasisFamily { kFourierExtension, kPureFourier };
+enum class BasisFamily {
+  kFourierExtension,  // 1, x, x^2/2, sines and cosines of a longer period
+  kPureFourier,       // 1, sines and cosines
+  kLegendre,          // polynomials
+  kChebyshev,         // the same polynomials, by other raw functions
+  kBSpline,           // cubic splines on equal cells
+  kWavelet,           // polynomials and cubic bumps of halving width
+};
+
+enum class InnerProduct {
+  kH2,  // int f g + f' g' + f'' g''
+  kL2,  // int f g
+};
+
+// Half the length of the reference interval [-4, 4].
+inline constexpr double kReferenceHalfWidth = 4;
 
 // What a basis is, as a plain value; part of a stage model.
 struct BasisSpec {
   BasisFamily family = BasisFamily::kFourierExtension;
   Index size = 8;           // m, including the constant
-  bool orthonormal = true;  // H2-orthonormal; raw functions otherwise
+  bool orthonormal = true;  // in inner_product; raw functions otherwise
   double lower = -1;        // the interval, in the coordinate's units
   double upper = 1;
+  InnerProduct inner_product = InnerProduct::kH2;
 
   friend bool operator==(const BasisSpec&, const BasisSpec&) = default;
 };
 
-// Function 0 is the constant exactly; the others are H2-orthonormal to it and
-// to each other on the reference interval [-4, 4], to which [lower, upper] is
+// Function 0 is the constant exactly; the others are orthonormal to it and to
+// each other on the reference interval [-4, 4], to which [lower, upper] is
 // mapped (docs/method.md section 2). Where orthonormal, function 0 has its
-// H2-normalised value 1/sqrt(8); raw, it is 1 (ConstantCoefficients of
+// normalised value 1/sqrt(8); raw, it is 1 (ConstantCoefficients of
 // h2_orthonormal.h gives the coefficients of the function 1). Outside its
 // interval every function continues linearly with its value and slope at the
-// end: second derivative zero.
+// end: second derivative zero. Inside, second derivatives are continuous.
 class Basis {
  public:
   virtual ~Basis() = default;

@@ -8,9 +8,6 @@
 
 namespace ttflow {
 
-// Half the length of the reference interval.
-inline constexpr double kReferenceHalfWidth = 4;
-
 // Returns the base frequency w of a family, in radians a unit of u: 2 pi /
 // period. kFourierExtension has period 12, half as long again as the interval,
 // so that functions that are not periodic are fitted well; kPureFourier 10.4.

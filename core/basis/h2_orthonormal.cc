@@ -7,66 +7,25 @@
 #include <mutex>
 #include <numbers>
 #include <tuple>
+#include <vector>
 
-#include "core/basis/fourier.h"
+#include "core/basis/raw_functions.h"
 #include "core/foundation/check.h"
 
 namespace ttflow {
 namespace {
 
-// The Gram matrices of Fourier extensions are nearly singular: with doubles the
-// smallest kept eigenvalue, 1e-11 of the largest, would be noise.
-using Real = long double;
-using RealVector = Eigen::Matrix<Real, Eigen::Dynamic, 1>;
-using RealMatrix = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>;
+using Real = ExtendedReal;
+using RealVector = ExtendedVector;
+using RealMatrix = ExtendedMatrix;
 
 constexpr Real kRelativeCut = 1e-11L;
+constexpr Real kOrthogonal = 1e-14L;
 constexpr Real kPi = std::numbers::pi_v<Real>;
 
-// Derivative of order q of the raw function j, in closed form.
-Real RawDerivative(BasisFamily family, Index j, int q, Real u) {
-  if (j == 0) return q == 0 ? 1 : 0;
-  const bool extension = family == BasisFamily::kFourierExtension;
-  if (extension && j == 1) return q == 0 ? u : (q == 1 ? 1 : 0);
-  if (extension && j == 2) {
-    return q == 0 ? u * u / 2 : (q == 1 ? u : (q == 2 ? 1 : 0));
-  }
-  const Index trig = extension ? j - 3 : j - 1;
-  const Index multiple = trig / 2 + 1;  // a sine and a cosine each
-  const Real w =
-      static_cast<Real>(BaseFrequency(family)) * static_cast<Real>(multiple);
-  const Index shift = (trig % 2 + q) % 4;  // sin, cos, -sin, -cos
-  const Real wave = shift % 2 == 0 ? std::sin(w * u) : std::cos(w * u);
-  return std::pow(w, static_cast<Real>(q)) * (shift < 2 ? wave : -wave);
-}
-
-// Upper bound of the derivative of order q >= 3 over all of R.
-Real RawDerivativeBound(BasisFamily family, Index j, int q) {
-  const bool extension = family == BasisFamily::kFourierExtension;
-  if (j == 0 || (extension && j <= 2)) return 0;
-  const Index trig = extension ? j - 3 : j - 1;
-  const Index multiple = trig / 2 + 1;  // a sine and a cosine each
-  const Real w =
-      static_cast<Real>(BaseFrequency(family)) * static_cast<Real>(multiple);
-  return std::pow(w, static_cast<Real>(q));
-}
-
-RealMatrix RawMatrix(BasisFamily family,
-                     Index size,
-                     int q,
-                     const RealVector& u) {
-  RealMatrix raw(u.size(), size);
-  for (Index j = 0; j < size; ++j) {
-    for (Index i = 0; i < u.size(); ++i) {
-      raw(i, j) = RawDerivative(family, j, q, u[i]);
-    }
-  }
-  return raw;
-}
-
-// Gauss-Legendre nodes and weights on the reference interval in extended
-// precision, which core/math does not offer.
-void ReferenceQuadrature(Index n, RealVector& nodes, RealVector& weights) {
+// Gauss-Legendre nodes and weights on [-1, 1] in extended precision, which
+// core/math does not offer.
+void UnitQuadrature(Index n, RealVector& nodes, RealVector& weights) {
   nodes.resize(n);
   weights.resize(n);
   for (Index i = 0; i < n; ++i) {
@@ -88,53 +47,87 @@ void ReferenceQuadrature(Index n, RealVector& nodes, RealVector& weights) {
       x -= step;
       if (std::abs(step) < 1e-18L) break;
     }
-    nodes[i] = kReferenceHalfWidth * x;
-    weights[i] = kReferenceHalfWidth * 2 / ((1 - x * x) * slope * slope);
+    nodes[i] = x;
+    weights[i] = 2 / ((1 - x * x) * slope * slope);
   }
 }
 
-RealMatrix GramMatrix(BasisFamily family, Index size) {
-  RealVector nodes;
-  RealVector weights;
-  // Products oscillate up to size / 2 times over the interval.
-  ReferenceQuadrature(64 + 4 * size, nodes, weights);
+RealMatrix GramMatrix(BasisFamily family,
+                      Index size,
+                      InnerProduct inner_product) {
+  const std::vector<double> points = RawBreakpoints(family, size);
+  RealVector unit_nodes;
+  RealVector unit_weights;
+  // Over the whole interval products oscillate up to size / 2 times; between
+  // knots they are polynomials of degree 8.
+  UnitQuadrature(
+      points.size() > 2 ? 8 : 64 + 4 * size, unit_nodes, unit_weights);
+  const int num_orders = inner_product == InnerProduct::kH2 ? 3 : 1;
   RealMatrix gram = RealMatrix::Zero(size, size);
-  for (int q = 0; q <= 2; ++q) {
-    const RealMatrix raw = RawMatrix(family, size, q, nodes);
-    gram += raw.transpose() * weights.asDiagonal() * raw;
+  for (std::size_t panel = 0; panel + 1 < points.size(); ++panel) {
+    const Real lower = points[panel];
+    const Real half = (points[panel + 1] - lower) / 2;
+    const RealVector nodes = (lower + half) + half * unit_nodes.array();
+    for (int q = 0; q < num_orders; ++q) {
+      const RealMatrix raw = RawDerivatives(family, size, q, nodes);
+      gram += raw.transpose() * (half * unit_weights).asDiagonal() * raw;
+    }
   }
   return gram;
 }
 
-RealMatrix OrthonormalTransform(BasisFamily family, Index size) {
-  const RealMatrix gram = GramMatrix(family, size);
-  const Real constant = 1 / std::sqrt(gram(0, 0));
-  const Index rest = size - 1;
-  RealMatrix transform = RealMatrix::Zero(size, 1);
-  transform(0, 0) = constant;
-  if (rest == 0) return transform;
-  // The raw functions less their projection on the constant, scaled to norm
-  // one.
-  const RealVector projection = gram.col(0).tail(rest) / gram(0, 0);
-  RealMatrix reduced =
-      gram.bottomRightCorner(rest, rest) - projection * gram.row(0).tail(rest);
-  const RealVector scale = reduced.diagonal().cwiseSqrt().cwiseInverse();
-  reduced = scale.asDiagonal() * reduced * scale.asDiagonal();
-  reduced = ((reduced + reduced.transpose()) / 2).eval();
-  const Eigen::SelfAdjointEigenSolver<RealMatrix> solver(reduced);
+// Coefficients [b, m <= b] of orthonormal combinations of functions with a
+// Gram matrix [b, b].
+RealMatrix OrthonormaliseBlock(const RealMatrix& gram, bool keep_local) {
+  const RealVector scale = gram.diagonal().cwiseSqrt().cwiseInverse();
+  RealMatrix scaled = scale.asDiagonal() * gram * scale.asDiagonal();
+  scaled = ((scaled + scaled.transpose()) / 2).eval();
+  // Orthogonal as they stand: eigenvectors would be a rotation by rounding.
+  if (scaled.isIdentity(kOrthogonal)) return scale.asDiagonal();
+  const Eigen::SelfAdjointEigenSolver<RealMatrix> solver(scaled);
   TTFLOW_CHECK(solver.info() == Eigen::Success);
   const RealVector& eigenvalues = solver.eigenvalues();
-  for (Index i = rest - 1; i >= 0; --i) {
-    if (eigenvalues[i] <= kRelativeCut * eigenvalues[rest - 1]) break;
+  const Index size = eigenvalues.size();
+  const Real least = kRelativeCut * eigenvalues[size - 1];
+  if (keep_local && eigenvalues[0] > least) {
+    return scale.asDiagonal() * solver.operatorInverseSqrt();
+  }
+  RealMatrix out(size, 0);
+  for (Index i = size - 1; i >= 0; --i) {
+    if (eigenvalues[i] <= least) break;
     RealVector column = scale.cwiseProduct(solver.eigenvectors().col(i)) /
                         std::sqrt(eigenvalues[i]);
     // The sign of an eigenvector is arbitrary: fixed by its largest entry.
     Index largest = 0;
     column.cwiseAbs().maxCoeff(&largest);
     if (column[largest] < 0) column = -column;
-    transform.conservativeResize(size, transform.cols() + 1);
-    transform(0, transform.cols() - 1) = -projection.dot(column);
-    transform.col(transform.cols() - 1).tail(rest) = column;
+    out.conservativeResize(Eigen::NoChange, out.cols() + 1);
+    out.col(out.cols() - 1) = column;
+  }
+  return out;
+}
+
+RealMatrix OrthonormalTransform(BasisFamily family,
+                                Index size,
+                                InnerProduct inner_product) {
+  const RealMatrix gram = GramMatrix(family, size, inner_product);
+  RealMatrix transform = RealMatrix::Zero(size, 1);
+  transform(0, 0) = 1 / std::sqrt(gram(0, 0));
+  const std::vector<Index> ends = RawBlocks(family, size);
+  for (std::size_t level = 1; level < ends.size(); ++level) {
+    const Index begin = ends[level - 1];
+    const Index count = ends[level] - begin;
+    // The raw functions less their projection on those before.
+    const RealMatrix products =
+        transform.transpose() * gram.middleCols(begin, count);
+    RealMatrix residual = -transform * products;
+    residual.middleRows(begin, count) += RealMatrix::Identity(count, count);
+    const RealMatrix reduced = gram.block(begin, begin, count, count) -
+                               products.transpose() * products;
+    const RealMatrix block = residual * OrthonormaliseBlock(reduced, level > 1);
+    const Index done = transform.cols();
+    transform.conservativeResize(Eigen::NoChange, done + block.cols());
+    transform.rightCols(block.cols()) = block;
   }
   return transform;
 }
@@ -142,37 +135,43 @@ RealMatrix OrthonormalTransform(BasisFamily family, Index size) {
 // |b''| between two points of a grid of step h exceeds the larger end by at
 // most h^2 / 8 sup |b|; the same again for b leaves a bound of the sixth
 // derivative, which is crude but multiplied by h^4 / 64.
+// Grids end where functions are not smooth.
 Vector SecondDerivativeBounds(BasisFamily family, const RealMatrix& transform) {
-  constexpr Index kGrid = 4097;
+  constexpr Index kGridSteps = 4096;
   const Index size = transform.rows();
-  const RealVector grid = RealVector::LinSpaced(
-      kGrid, -static_cast<Real>(kReferenceHalfWidth), kReferenceHalfWidth);
-  const Real step = 2 * kReferenceHalfWidth / static_cast<Real>(kGrid - 1);
-  const Real margin = step * step / 8;
-  RealVector sixth(size);
-  for (Index j = 0; j < size; ++j) sixth[j] = RawDerivativeBound(family, j, 6);
-  const RealVector bound6 = transform.cwiseAbs().transpose() * sixth;
-  const RealVector bound4 = (RawMatrix(family, size, 4, grid) * transform)
-                                .cwiseAbs()
-                                .colwise()
-                                .maxCoeff()
-                                .transpose() +
-                            margin * bound6;
-  const RealVector bound2 = (RawMatrix(family, size, 2, grid) * transform)
-                                .cwiseAbs()
-                                .colwise()
-                                .maxCoeff()
-                                .transpose() +
-                            margin * bound4;
+  const std::vector<double> points = RawBreakpoints(family, size);
+  const Index num_panels = static_cast<Index>(points.size()) - 1;
+  const Index steps = (kGridSteps + num_panels - 1) / num_panels;
+  const RealVector bound6 =
+      transform.cwiseAbs().transpose() * RawSixthDerivativeBounds(family, size);
+  RealVector bound = RealVector::Zero(transform.cols());
+  for (std::size_t panel = 0; panel + 1 < points.size(); ++panel) {
+    const Real lower = points[panel];
+    const Real upper = points[panel + 1];
+    const RealVector grid = RealVector::LinSpaced(steps + 1, lower, upper);
+    const Real step = (upper - lower) / static_cast<Real>(steps);
+    const Real margin = step * step / 8;
+    const auto largest = [&](int order) -> RealVector {
+      return (RawDerivatives(family, size, order, grid) * transform)
+          .cwiseAbs()
+          .colwise()
+          .maxCoeff()
+          .transpose();
+    };
+    const RealVector bound4 = largest(4) + margin * bound6;
+    bound = bound.cwiseMax(largest(2) + margin * bound4);
+  }
   // Evaluation in doubles rounds by much less than this.
-  return (bound2 * (1 + 1e-6L)).cast<double>();
+  return (bound * (1 + 1e-6L)).cast<double>();
 }
 
 BasisTransform ComputeTransform(BasisFamily family,
                                 Index size,
-                                bool orthonormal) {
-  const RealMatrix transform = orthonormal ? OrthonormalTransform(family, size)
-                                           : RealMatrix::Identity(size, size);
+                                bool orthonormal,
+                                InnerProduct inner_product) {
+  const RealMatrix transform =
+      orthonormal ? OrthonormalTransform(family, size, inner_product)
+                  : RealMatrix::Identity(size, size);
   return {transform.cast<double>(), SecondDerivativeBounds(family, transform)};
 }
 
@@ -180,25 +179,26 @@ BasisTransform ComputeTransform(BasisFamily family,
 
 const BasisTransform& GetBasisTransform(BasisFamily family,
                                         Index size,
-                                        bool orthonormal) {
-  using Key = std::tuple<BasisFamily, Index, bool>;
+                                        bool orthonormal,
+                                        InnerProduct inner_product) {
+  using Key = std::tuple<BasisFamily, Index, bool, InnerProduct>;
   // Never destroyed: threads may still read it while the process ends.
   static auto& cache =
       *new std::map<Key, std::unique_ptr<const BasisTransform>>;
   static auto& mutex = *new std::mutex;
   TTFLOW_CHECK(size >= 1);
   const std::lock_guard<std::mutex> lock(mutex);
-  auto& entry = cache[Key(family, size, orthonormal)];
+  auto& entry = cache[Key(family, size, orthonormal, inner_product)];
   if (entry == nullptr) {
     entry = std::make_unique<const BasisTransform>(
-        ComputeTransform(family, size, orthonormal));
+        ComputeTransform(family, size, orthonormal, inner_product));
   }
   return *entry;
 }
 
 Vector ConstantCoefficients(const BasisSpec& spec) {
-  const BasisTransform& transform =
-      GetBasisTransform(spec.family, spec.size, spec.orthonormal);
+  const BasisTransform& transform = GetBasisTransform(
+      spec.family, spec.size, spec.orthonormal, spec.inner_product);
   Vector coefficients = Vector::Zero(transform.transform.cols());
   coefficients[0] = 1 / transform.transform(0, 0);
   return coefficients;

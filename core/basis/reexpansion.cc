@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "core/basis/fourier.h"
 #include "core/basis/h2_orthonormal.h"
 #include "core/math/quadrature.h"
 

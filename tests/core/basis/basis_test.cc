@@ -1,5 +1,6 @@
 #include "core/basis/basis.h"
 
+#include <cmath>
 #include <limits>
 
 #include "tests/conformance/basis_conformance.h"
@@ -30,17 +31,87 @@ INSTANTIATE_TEST_SUITE_P(PureFourier,
                                            BasisSpec{kPure, 12, true, -100, 20},
                                            BasisSpec{kPure, 25, true, -4, 4}));
 
-TEST(BasisTest, ExtensionHoldsTheConstantTheLinearAndTheQuadratic) {
-  const std::shared_ptr<const Basis> basis =
-      MakeBasis({kExtension, 12, true, -2, 7});
-  const Vector x = Vector::LinSpaced(400, -2, 7);
-  const Matrix design = EvaluateAll(*basis, x).values;
-  for (int degree = 0; degree <= 2; ++degree) {
-    const Vector y = x.array().pow(degree);
-    const Vector found = design.colPivHouseholderQr().solve(y);
-    EXPECT_LE((design * found - y).cwiseAbs().maxCoeff(), 1e-7)
-        << "degree " << degree;
+INSTANTIATE_TEST_SUITE_P(AllFourierExtensions,
+                         BasisConformance,
+                         ::testing::ValuesIn(BasisSpecs(kExtension, 20, 20)));
+INSTANTIATE_TEST_SUITE_P(AllPureFourier,
+                         BasisConformance,
+                         ::testing::ValuesIn(BasisSpecs(kPure, 25, 25)));
+INSTANTIATE_TEST_SUITE_P(
+    Legendre,
+    BasisConformance,
+    ::testing::ValuesIn(BasisSpecs(BasisFamily::kLegendre, 40, 40)));
+INSTANTIATE_TEST_SUITE_P(
+    Chebyshev,
+    BasisConformance,
+    ::testing::ValuesIn(BasisSpecs(BasisFamily::kChebyshev, 40, 40)));
+INSTANTIATE_TEST_SUITE_P(
+    BSpline,
+    BasisConformance,
+    ::testing::ValuesIn(BasisSpecs(BasisFamily::kBSpline, 40, 40)));
+INSTANTIATE_TEST_SUITE_P(
+    Wavelet,
+    BasisConformance,
+    ::testing::ValuesIn(BasisSpecs(BasisFamily::kWavelet, 40, 12)));
+
+// Largest error over [-2, 7] of the best approximation of y(x).
+template <typename Function>
+double ApproximationError(const BasisSpec& spec, const Function& y) {
+  const Vector x = Vector::LinSpaced(1000, -2, 7);
+  const Matrix design = EvaluateAll(*MakeBasis(spec), x).values;
+  const Vector sought = x.unaryExpr(y);
+  const Vector found = design.colPivHouseholderQr().solve(sought);
+  return (design * found - sought).cwiseAbs().maxCoeff();
+}
+
+TEST(BasisTest, PolynomialsAreReproduced) {
+  const struct {
+    BasisFamily family;
+    Index size;
+    int degree;
+  } cases[] = {{kExtension, 12, 2},
+               {BasisFamily::kLegendre, 7, 6},
+               {BasisFamily::kChebyshev, 7, 6},
+               {BasisFamily::kBSpline, 3, 2},
+               {BasisFamily::kBSpline, 4, 3},
+               {BasisFamily::kBSpline, 11, 3},
+               {BasisFamily::kWavelet, 5, 4},
+               {BasisFamily::kWavelet, 20, 4}};
+  for (const auto& [family, size, highest] : cases) {
+    for (int degree = 0; degree <= highest; ++degree) {
+      const BasisSpec spec{family, size, true, -2, 7};
+      EXPECT_LE(ApproximationError(spec,
+                                   [&](double x) {
+                                     return std::pow((x - 2.5) / 4.5, degree);
+                                   }),
+                1e-7)
+          << "family " << static_cast<int>(family) << ", degree " << degree;
+    }
   }
+}
+
+// The same functions, whichever raw ones they are made of.
+TEST(BasisTest, LegendreAndChebyshevSpanTheSame) {
+  const Vector x = Vector::LinSpaced(60, -5, 9);
+  const auto of = [&](BasisFamily family) {
+    return EvaluateAll(*MakeBasis({family, 12, true, -2, 7}), x).values;
+  };
+  const Matrix legendre = of(BasisFamily::kLegendre);
+  const Matrix chebyshev = of(BasisFamily::kChebyshev);
+  // Reproducing kernels do not depend on the choice of an orthonormal basis.
+  const Matrix kernel = legendre * legendre.transpose();
+  EXPECT_TRUE(kernel.isApprox(chebyshev * chebyshev.transpose(), 1e-9));
+}
+
+// A narrow feature: local functions catch it, as many polynomials do not.
+TEST(BasisTest, LocalFamiliesResolveANarrowBump) {
+  const auto bump = [](double x) { return std::exp(-2 * (x - 3) * (x - 3)); };
+  const auto error = [&](BasisFamily family) {
+    return ApproximationError({family, 20, true, -2, 7}, bump);
+  };
+  const double legendre = error(BasisFamily::kLegendre);
+  EXPECT_LE(error(BasisFamily::kBSpline), 0.5 * legendre);
+  EXPECT_LE(error(BasisFamily::kWavelet), 0.5 * legendre);
 }
 
 TEST(BasisTest, NotANumberStaysOne) {

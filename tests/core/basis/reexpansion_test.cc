@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <vector>
 
 #include "core/foundation/random.h"
 
@@ -58,6 +59,48 @@ TEST(ReexpansionTest, KeepsTheConstantExactly) {
           .cwiseAbs()
           .maxCoeff(),
       1e-15);
+}
+
+// Sizes whose spaces contain each other, so that sums of fewer functions follow
+// exactly from those of more.
+TEST(ReexpansionTest, IsExactBetweenNestedSizes) {
+  const struct {
+    BasisFamily family;
+    std::vector<Index> sizes;
+  } cases[] = {{BasisFamily::kFourierExtension, {3, 6, 12}},
+               {BasisFamily::kPureFourier, {3, 6, 12}},
+               {BasisFamily::kLegendre, {3, 6, 12, 20}},
+               {BasisFamily::kChebyshev, {3, 6, 12, 20}},
+               {BasisFamily::kBSpline, {3, 4, 6, 12}},
+               {BasisFamily::kWavelet, {3, 6, 9, 12, 20}}};
+  const Vector x = Vector::LinSpaced(300, -6, 9);
+  for (const auto& [family, sizes] : cases) {
+    for (const bool orthonormal : {true, false}) {
+      for (std::size_t s = 0; s + 1 < sizes.size(); ++s) {
+        const BasisSpec small{family, sizes[s], orthonormal, -4, 7};
+        const BasisSpec large{family, sizes[s + 1], orthonormal, -4, 7};
+        const Vector c = RandomCoefficients(small.size);
+        const Vector expected = Values(small, c, x);
+        const Vector found =
+            Values(large, ReexpansionMatrix(small, large) * c, x);
+        EXPECT_LE((found - expected).norm(), 1e-6 * expected.norm())
+            << "family " << static_cast<int>(family) << ", sizes " << small.size
+            << " and " << large.size;
+      }
+    }
+  }
+}
+
+// Splines on cells that do not divide each other: the nearest ones.
+TEST(ReexpansionTest, IsCloseBetweenSplinesThatAreNotNested) {
+  const BasisSpec small{BasisFamily::kBSpline, 6, true, -4, 7};
+  const BasisSpec large{BasisFamily::kBSpline, 20, true, -4, 7};
+  const Vector c = RandomCoefficients(6);
+  const Vector x = Vector::LinSpaced(300, -4, 7);
+  const Vector expected = Values(small, c, x);
+  const Vector found = Values(large, ReexpansionMatrix(small, large) * c, x);
+  EXPECT_LE((found - expected).norm(), 0.01 * expected.norm());
+  EXPECT_GE((found - expected).norm(), 1e-9 * expected.norm());
 }
 
 // A slightly moved interval, as between stages: close, not exact.
