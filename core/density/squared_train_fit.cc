@@ -119,7 +119,8 @@ class Fitter {
     }
     for (int growth = 0; growth < options_.max_growths; ++growth) {
       if (LargestRank(best.train) >= options_.max_rank ||
-          best.criterion > kGoodEnough || product_.marginals.size() == 1) {
+          best.criterion > options_.good_enough ||
+          product_.marginals.size() == 1) {
         break;
       }
       TTFLOW_ASSIGN_OR_RETURN(

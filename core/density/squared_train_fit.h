@@ -25,11 +25,13 @@ struct DensityProblem {
 };
 
 struct SquaredTrainOptions {
-  Index basis_size = 8;        // functions a coordinate, with the constant
-  Index max_rank = 8;          // 1: no coupling between coordinates
-  int num_sweeps = 2;          // forward sweeps an alternating fit
-  int max_growths = 3;         // times that all ranks grow by one in one fit
-  double min_gain = 0.02;      // of the predicted log ESS, to keep a change
+  Index basis_size = 8;    // functions a coordinate, with the constant
+  Index max_rank = 8;      // 1: no coupling between coordinates
+  int num_sweeps = 2;      // forward sweeps an alternating fit
+  int max_growths = 3;     // times that all ranks grow by one in one fit
+  double min_gain = 0.02;  // of the predicted log ESS, to keep a change
+  // Ranks grow no further where the predicted log ESS is above this.
+  double good_enough = -0.03;
   double gradient_weight = 1;  // of the gradient rows; 0: energies only
   double defensive_weight = 0.05;
 };

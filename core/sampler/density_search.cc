@@ -59,10 +59,6 @@ constexpr std::uint32_t kIndependenceStream = 1 << 20;
 constexpr std::uint32_t kBlockStream = kIndependenceStream + 1;
 constexpr std::uint32_t kBlockAcceptStream = kBlockStream + 1;
 
-double EffectivePointShare(const Vector& log_weight) {
-  return WeightEssFraction(log_weight);
-}
-
 // Row i of `to` becomes row i of `from` where chosen.
 void TakeRows(const PointSet& from,
               const std::vector<bool>& chosen,
@@ -90,6 +86,7 @@ DensitySearch::DensitySearch(const DensityOptions& options,
       key_(key),
       executor_(executor),
       dimension_(base.dimension()),
+      fitter_(options, base.dimension()),
       best_look_ahead_(-std::numeric_limits<double>::infinity()),
       block_size_(0.5 * static_cast<double>(base.dimension())),
       step_size_(0.4) {}
@@ -194,16 +191,7 @@ PooledPoints DensitySearch::PoolAt(double t) const {
   return PoolPoints(sets, log_weights);
 }
 
-absl::Status DensitySearch::ChooseCoordinates(const RandomKey& key) {
-  (void)key;
-  const PooledPoints pool = PoolAt(0);
-  coordinates_ = DiagonalCoordinates(pool.position, pool.weights);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<bool> DensitySearch::LookAhead(TemperedEnergy& energy,
-                                              const RandomKey& key) {
-  // Flattened weights at the target: gradients hold at any point of a product.
+PooledPoints DensitySearch::FlattenedPool() const {
   std::vector<const PointSet*> sets;
   std::vector<Vector> log_weights;
   for (const PointSet& set : recent_) {
@@ -215,36 +203,17 @@ absl::StatusOr<bool> DensitySearch::LookAhead(TemperedEnergy& energy,
     }
     log_weights.push_back(std::move(log_weight));
   }
-  const PooledPoints pool = PoolPoints(sets, log_weights);
+  return PoolPoints(sets, log_weights);
+}
+
+absl::StatusOr<bool> DensitySearch::LookAhead(TemperedEnergy& energy,
+                                              const RandomKey& key) {
+  // Flattened weights at the target: gradients hold at any point of a product.
+  const PooledPoints pool = FlattenedPool();
   if (!(pool.weights.sum() > 0)) return false;
-  const Matrix u = coordinates_.ToLocal(pool.position);
-  const Matrix gradient =
-      coordinates_.GradientToLocal(pool.batch.target_gradient);
-  const std::vector<MarginalFit> marginals = FitMarginals(
-      {u, pool.weights, gradient, pool.weights, /*use_counts=*/false},
-      executor_);
-  double least_r2 = 1;
-  for (const MarginalFit& fit : marginals) {
-    least_r2 = std::min(least_r2, fit.gradient_r2);
-  }
-  SquaredTrainOptions options;
-  options.basis_size = options_.basis_size;
-  auto product = std::make_shared<const SquaredTrainDensity>(
-      MakeProductParameters(coordinates_, marginals, u, pool.weights, options));
-  const Vector log_product = product->LogSquare(u, executor_);
-  const auto predict = [&](const Vector& weights) {
-    Vector log_ratio(u.rows());
-    Vector kept = weights;
-    for (Index i = 0; i < u.rows(); ++i) {
-      log_ratio[i] = -pool.batch.target_energy[i] - log_product[i];
-      if (std::isfinite(log_ratio[i])) continue;
-      // Beyond the product's cells it has no mass at all.
-      log_ratio[i] = std::isfinite(pool.batch.target_energy[i]) ? 1e3 : 0;
-      if (!std::isfinite(pool.batch.target_energy[i])) kept[i] = 0;
-    }
-    return PredictLogEss(log_ratio, kept);
-  };
-  const double predicted = predict(pool.weights);
+  const GradientProduct product = fitter_.FitFromGradients(pool, executor_);
+  const double predicted =
+      DensityFitter::PredictAtTarget(*product.density, pool, executor_);
   const bool regular =
       stage_ == 1 || stage_ == 2 || stage_ == 4 || stage_ == 8 || stage_ == 16;
   if (!(predicted > kLookAheadPromise &&
@@ -255,25 +224,31 @@ absl::StatusOr<bool> DensitySearch::LookAhead(TemperedEnergy& energy,
   best_look_ahead_ = std::max(best_look_ahead_, predicted);
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet draws,
-      Draw(*product, kLookAheadDraws, key, kLookAheadFirst, energy));
-  const double ess = EffectivePointShare(draws.LogWeightsAt(1));
+      Draw(*product.density, kLookAheadDraws, key, kLookAheadFirst, energy));
+  const double ess = WeightEssFraction(draws.LogWeightsAt(1));
   if (ess < kLookAheadEss) return false;
-  if (least_r2 < kLookAheadR2) {
+  if (product.least_r2 < kLookAheadR2) {
     // The product is not exact; believe it only where the path's own weighted
     // points agree.
+    std::vector<const PointSet*> sets;
     std::vector<Vector> honest;
-    for (const PointSet* set : sets) honest.push_back(set->LogWeightsAt(1));
-    if (predict(PoolPoints(sets, honest).weights) < kLookAheadHonest) {
+    for (const PointSet& set : recent_) {
+      sets.push_back(&set);
+      honest.push_back(set.LogWeightsAt(1));
+    }
+    if (DensityFitter::PredictAtTarget(*product.density,
+                                       PoolPoints(sets, honest),
+                                       executor_) < kLookAheadHonest) {
       return false;
     }
   }
-  density_ = product;
+  density_ = product.density;
+  fitter_.Adopt(density_);
   fresh_ess_ = ess;
   t_ = 1;
-  found_.density = product;
+  found_.density = density_;
   found_.ess_fraction = ess;
   phase_ = Phase::kRefine;
-  refinements_ = 0;
   if (ess > kLookAheadDone) {
     found_.log_evidence_direct = LogMeanExp(draws.LogWeightsAt(1));
     log_evidence_ = found_.log_evidence_direct;
@@ -281,46 +256,18 @@ absl::StatusOr<bool> DensitySearch::LookAhead(TemperedEnergy& energy,
     return true;
   }
   TTFLOW_ASSIGN_OR_RETURN(
-      const PointSet more,
-      Draw(*product,
+      PointSet more,
+      Draw(*density_,
            std::max<Index>(options_.num_particles - kLookAheadDraws,
                            kLookAheadDraws),
            key,
            kLookAheadFirst + kLookAheadDraws,
            energy));
+  Replace(more, key);
   recent_.clear();
   Keep(std::move(draws));
-  Keep(more);
-  Replace(more, key);
+  Keep(std::move(more));
   return true;
-}
-
-absl::StatusOr<std::shared_ptr<const SquaredTrainDensity>> DensitySearch::Fit(
-    double t,
-    const PooledPoints& pool,
-    const RandomKey& key,
-    Interrupter& interrupter) {
-  const Matrix u = coordinates_.ToLocal(pool.position);
-  const Matrix gradient =
-      coordinates_.GradientToLocal(pool.batch.GradientAt(t));
-  const Vector log_target = -pool.batch.EnergyAt(t);
-  const std::vector<MarginalFit> marginals =
-      FitMarginals({u, pool.weights, gradient, pool.weights}, executor_);
-  SquaredTrainOptions options;
-  options.basis_size = options_.basis_size;
-  options.max_rank = options_.max_rank;
-  TTFLOW_ASSIGN_OR_RETURN(
-      SquaredTrainFit fit,
-      FitSquaredTrain(coordinates_,
-                      marginals,
-                      {u, pool.weights, log_target, gradient},
-                      density_.get(),
-                      options,
-                      key,
-                      executor_,
-                      interrupter));
-  predicted_log_ess_ = fit.predicted_log_ess;
-  return std::make_shared<const SquaredTrainDensity>(std::move(fit.parameters));
 }
 
 void DensitySearch::Replace(const PointSet& fresh, const RandomKey& key) {
@@ -343,7 +290,11 @@ void DensitySearch::Replace(const PointSet& fresh, const RandomKey& key) {
 absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
   const RandomKey key = key_.AtStage(0, 2 * stage_);
   const RandomKey fresh_key = key_.AtStage(0, 2 * stage_ + 1);
-  if (stage_ == 1) TTFLOW_RETURN_IF_ERROR(ChooseCoordinates(key));
+  if (stage_ == 1) {
+    fitter_.FindCoordinates(FlattenedPool(), key, executor_);
+  } else {
+    fitter_.RefineCoordinates(FlattenedPool(), executor_);
+  }
   if (options_.look_ahead) {
     TTFLOW_ASSIGN_OR_RETURN(const bool taken, LookAhead(energy, key));
     if (taken) {
@@ -370,7 +321,11 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
         "particles are; check the target or give a base (base.mean, "
         "base.scale)");
   }
-  TTFLOW_ASSIGN_OR_RETURN(density_, Fit(t_, pool, key, energy.interrupter()));
+  TTFLOW_ASSIGN_OR_RETURN(
+      const FittedDensity fitted,
+      fitter_.Fit(t_, pool, key, executor_, energy.interrupter()));
+  density_ = fitted.density;
+  predicted_log_ess_ = fitted.predicted_log_ess;
   log_evidence_ += LogMeanExp(particles_.log_weight);
   SelectAncestors(DrawAncestors(ResamplingScheme::kSystematic,
                                 particles_.log_weight,
@@ -383,7 +338,7 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
       PointSet fresh,
       Draw(*density_, options_.num_particles, fresh_key, 0, energy));
   const Vector fresh_weights = fresh.LogWeightsAt(t_);
-  fresh_ess_ = EffectivePointShare(fresh_weights);
+  fresh_ess_ = WeightEssFraction(fresh_weights);
   if (fresh_ess_ > kReplaceEss) {
     Replace(fresh, fresh_key);
   } else {
@@ -433,11 +388,12 @@ absl::Status DensitySearch::RedrawBlocks(TemperedEnergy& energy,
       static_cast<Index>(stream.Below(dimension_ + length - 1)) - length + 1;
   const Index begin = std::max<Index>(start, 0);
   const Index end = std::min(start + length, dimension_);
-  const Matrix u = coordinates_.ToLocal(particles_.position);
+  const Coordinates& coordinates = density_->parameters().coordinates;
+  const Matrix u = coordinates.ToLocal(particles_.position);
   const Matrix drawn =
       density_->RedrawBlock(u, begin, end, key, kBlockStream, executor_);
   PointSet proposal;
-  proposal.position = coordinates_.ToGlobal(drawn);
+  proposal.position = coordinates.ToGlobal(drawn);
   TTFLOW_RETURN_IF_ERROR(energy.Evaluate(proposal.position, proposal.batch));
   const Vector before =
       -EnergyAt(particles_, t_) - density_->LogSquare(u, executor_);
@@ -492,14 +448,17 @@ absl::Status DensitySearch::Refine(TemperedEnergy& energy, StageInfo& info) {
   const RandomKey fresh_key = key_.AtStage(0, 2 * stage_ + 1);
   ++refinements_;
   const PooledPoints pool = PoolAt(1);
+  fitter_.RefineCoordinates(pool, executor_);
   TTFLOW_ASSIGN_OR_RETURN(
-      const std::shared_ptr<const SquaredTrainDensity> refined,
-      Fit(1, pool, key, energy.interrupter()));
+      const FittedDensity fitted,
+      fitter_.Fit(1, pool, key, executor_, energy.interrupter()));
+  const std::shared_ptr<const SquaredTrainDensity> refined = fitted.density;
+  predicted_log_ess_ = fitted.predicted_log_ess;
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet fresh,
       Draw(*refined, options_.num_particles, fresh_key, 0, energy));
   const Vector fresh_weights = fresh.LogWeightsAt(1);
-  const double ess = EffectivePointShare(fresh_weights);
+  const double ess = WeightEssFraction(fresh_weights);
   info.fresh_ess_fraction = ess;
   info.weight_ess_fraction = ess;
   info.conditional_ess = ess;

@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "core/coordinates/coordinates.h"
 #include "core/density/density.h"
 #include "core/density/squared_train.h"
 #include "core/energy/counting_energy.h"
 #include "core/foundation/executor.h"
 #include "core/foundation/random.h"
 #include "core/particles/particles.h"
+#include "core/sampler/density_fitter.h"
 #include "core/sampler/point_set.h"
 #include "core/sampler/sampler_options.h"
 #include "core/sampler/summary.h"
@@ -77,12 +77,9 @@ class DensitySearch {
   PooledPoints PoolAt(double t) const;
   // Fits the target itself from gradients alone and tries a few draws.
   absl::StatusOr<bool> LookAhead(TemperedEnergy& energy, const RandomKey& key);
-  absl::Status ChooseCoordinates(const RandomKey& key);
-  absl::StatusOr<std::shared_ptr<const SquaredTrainDensity>> Fit(
-      double t,
-      const PooledPoints& pool,
-      const RandomKey& key,
-      Interrupter& interrupter);
+  // The recent sets, each with weights at the target flattened to a moderate
+  // ESS.
+  PooledPoints FlattenedPool() const;
   // Draws and evaluates `count` points of a density.
   absl::StatusOr<PointSet> Draw(const Density& density,
                                 Index count,
@@ -115,7 +112,7 @@ class DensitySearch {
   double t_ = 0;
   Particles particles_;
   std::deque<PointSet> recent_;
-  Coordinates coordinates_;
+  DensityFitter fitter_;
   std::shared_ptr<const SquaredTrainDensity> density_;
   std::shared_ptr<const SquaredTrainDensity> hotter_;
   double predicted_log_ess_ = 0;

@@ -1,0 +1,93 @@
+// DensityFitter: chooses coordinates and family of a density for weighted
+// points, stage after stage.
+
+#ifndef TTFLOW_CORE_SAMPLER_DENSITY_FITTER_H_
+#define TTFLOW_CORE_SAMPLER_DENSITY_FITTER_H_
+
+#include <memory>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "core/coordinates/coordinates.h"
+#include "core/coordinates/independent.h"
+#include "core/density/squared_train.h"
+#include "core/density/squared_train_fit.h"
+#include "core/foundation/executor.h"
+#include "core/foundation/interrupter.h"
+#include "core/foundation/random.h"
+#include "core/sampler/point_set.h"
+#include "core/sampler/sampler_options.h"
+
+namespace ttflow {
+
+struct FittedDensity {
+  std::shared_ptr<const SquaredTrainDensity> density;
+  double predicted_log_ess = 0;  // of fresh draws, held out
+};
+
+// A product fitted to the target from gradients alone.
+struct GradientProduct {
+  std::shared_ptr<const SquaredTrainDensity> density;
+  // Least share, over coordinates, of the gradient's variance that is a
+  // function of the coordinate.
+  double least_r2 = 0;
+};
+
+// Keeps what a later fit starts from: coordinates, and the last density.
+class DensityFitter {
+ public:
+  DensityFitter(const DensityOptions& options, Index dimension);
+
+  // Finds the coordinates in which the gradients of the target separate.
+  // `pool` has weights that are not too unequal: what is found holds at all
+  // points alike.
+  void FindCoordinates(const PooledPoints& pool,
+                       const RandomKey& key,
+                       const Executor& executor);
+  // Turns a rotation that was found a little, for the points of a later stage;
+  // else does nothing.
+  void RefineCoordinates(const PooledPoints& pool, const Executor& executor);
+
+  // Fits the product to the target from the gradients of `pool`, whatever its
+  // weights: on a product they hold at every point.
+  GradientProduct FitFromGradients(const PooledPoints& pool,
+                                   const Executor& executor) const;
+
+  // Predicted log ESS at the target of the product, from points weighted to it.
+  static double PredictAtTarget(const SquaredTrainDensity& density,
+                                const PooledPoints& pool,
+                                const Executor& executor);
+
+  // Fits p_t in the present coordinates and, where that is not good, in those
+  // that positions and scores suggest; keeps the better, with hysteresis.
+  // Errors: the interrupter's.
+  absl::StatusOr<FittedDensity> Fit(double t,
+                                    const PooledPoints& pool,
+                                    const RandomKey& key,
+                                    const Executor& executor,
+                                    Interrupter& interrupter);
+
+  // Takes a density found otherwise for the present one.
+  void Adopt(std::shared_ptr<const SquaredTrainDensity> density);
+
+ private:
+  absl::StatusOr<SquaredTrainFit> FitIn(const Coordinates& coordinates,
+                                        double t,
+                                        const PooledPoints& pool,
+                                        const SquaredTrainDensity* previous,
+                                        const RandomKey& key,
+                                        const Executor& executor,
+                                        Interrupter& interrupter) const;
+
+  SquaredTrainOptions train_options_;
+  Index dimension_;
+  Coordinates coordinates_;  // the present ones
+  Coordinates first_;        // those of FindCoordinates
+  bool present_is_first_ = true;
+  std::optional<IndependentCoordinates> independent_;  // if it rotates
+  std::shared_ptr<const SquaredTrainDensity> density_;
+};
+
+}  // namespace ttflow
+
+#endif  // TTFLOW_CORE_SAMPLER_DENSITY_FITTER_H_
