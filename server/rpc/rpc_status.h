@@ -28,7 +28,7 @@ absl::Status InvalidField(std::string field, std::string description);
 //   - kNotFound: ResourceInfo with the resource's name by NotFoundError;
 //   - kFailedPrecondition: PreconditionFailure.
 // kInternal and kUnknown are logged and reach the client without their text.
-grpc::Status ToRpcStatus(const absl::Status& status);
+grpc::Status ToRpcStatus(const absl::Status& error);
 
 }  // namespace ttflow::server
 
