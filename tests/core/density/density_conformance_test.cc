@@ -8,8 +8,10 @@
 #include <string>
 
 #include "core/density/gaussian.h"
+#include "core/density/mixture.h"
 #include "core/density/student_t.h"
 #include "core/math/standard_normal.h"
+#include "tests/core/density/some_mixture.h"
 
 namespace ttflow {
 namespace {
@@ -67,6 +69,31 @@ INSTANTIATE_TEST_SUITE_P(
         StudentCase(
             "d4_nu5", Vector{{0, 1, 2, 3}}, Vector{{1, 2, 0.5, 10}}, 5)),
     [](const auto& info) { return info.param.name; });
+
+DensityCase MixtureCase(const std::string& name, Index d) {
+  const GaussianMixtureParameters p = SomeMixture(d);
+  return {name,
+          [p] { return std::make_unique<GaussianMixtureDensity>(p); },
+          p.means.row(0).transpose(),
+          Vector::Constant(d, 1.2),
+          [p](Index k, double x) {
+            double sum = 0;
+            for (Index c = 0; c < 3; ++c) {
+              const double s =
+                  p.root[static_cast<std::size_t>(c)].row(k).norm();
+              sum += p.weights[c] * StandardNormalCdf((x - p.means(c, k)) / s);
+            }
+            return sum;
+          }};
+}
+
+INSTANTIATE_TEST_SUITE_P(Mixture,
+                         DensityConformance,
+                         testing::Values(MixtureCase("d1", 1),
+                                         MixtureCase("d2", 2),
+                                         MixtureCase("d5", 5),
+                                         MixtureCase("d12", 12)),
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace ttflow
