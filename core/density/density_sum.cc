@@ -7,16 +7,28 @@
 
 namespace ttflow {
 
-DensitySum::DensitySum(std::vector<Component> components)
-    : components_(std::move(components)) {
-  TTFLOW_CHECK(!components_.empty());
+DensitySum::DensitySum(std::vector<Component> components) {
+  TTFLOW_CHECK(!components.empty());
   double total = 0;
-  for (const Component& component : components_) {
-    TTFLOW_CHECK(component.weight > 0 &&
-                 component.density->dimension() == dimension());
+  for (const Component& component : components) {
+    TTFLOW_CHECK(component.weight > 0);
     total += component.weight;
   }
-  for (Component& component : components_) component.weight /= total;
+  // A sum within a sum would choose with the same random number again.
+  for (Component& component : components) {
+    const double weight = component.weight / total;
+    if (const auto* sum =
+            dynamic_cast<const DensitySum*>(component.density.get())) {
+      for (const Component& inner : sum->components()) {
+        components_.push_back({weight * inner.weight, inner.density});
+      }
+    } else {
+      components_.push_back({weight, std::move(component.density)});
+    }
+  }
+  for (const Component& component : components_) {
+    TTFLOW_CHECK(component.density->dimension() == dimension());
+  }
 }
 
 Matrix DensitySum::Sample(Index count,

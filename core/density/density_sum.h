@@ -20,7 +20,8 @@ class DensitySum final : public Density {
     std::shared_ptr<const Density> density;
   };
 
-  // Components of one dimension, at least one; weights are normalised.
+  // Components of one dimension, at least one; weights are normalised, sums
+  // among them replaced by their components.
   explicit DensitySum(std::vector<Component> components);
 
   Index dimension() const override {

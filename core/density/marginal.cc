@@ -102,4 +102,30 @@ double Marginal::QuantileInCell(Index cell, double p) const {
          width_ * (static_cast<double>(cell) + std::clamp(f, 0.0, 1.0));
 }
 
+Marginal MixMarginals(const Marginal& a, const Marginal& b, double share) {
+  const double lower = std::min(a.lower(), b.lower());
+  const double upper = std::max(a.upper(), b.upper());
+  const Index cells = std::clamp<Index>(
+      static_cast<Index>(std::ceil((upper - lower) / a.width())),
+      a.num_cells(),
+      2 * a.num_cells());
+  const double width = (upper - lower) / static_cast<double>(cells);
+  Vector log_density(cells + 1);
+  double least = 0;
+  for (Index j = 0; j <= cells; ++j) {
+    const double u = lower + width * static_cast<double>(j);
+    const double density = (1 - share) * std::exp(a.LogDensity(a.Locate(u))) +
+                           share * std::exp(b.LogDensity(b.Locate(u)));
+    log_density[j] = density > 0 ? std::log(density)
+                                 : std::numeric_limits<double>::quiet_NaN();
+    if (density > 0) least = std::min(least, log_density[j]);
+  }
+  // Between two ranges that do not meet nothing is known: as little as
+  // anywhere.
+  for (double& value : log_density) {
+    if (std::isnan(value)) value = least;
+  }
+  return Marginal(lower, width, std::move(log_density));
+}
+
 }  // namespace ttflow

@@ -61,6 +61,10 @@ class Marginal {
   Vector cumulative_;
 };
 
+// Returns (1 - share) a + share b on cells that cover both, as narrow as a's
+// up to twice their number; b = a returns a up to rounding.
+Marginal MixMarginals(const Marginal& a, const Marginal& b, double share);
+
 }  // namespace ttflow
 
 #endif  // TTFLOW_CORE_DENSITY_MARGINAL_H_

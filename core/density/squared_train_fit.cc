@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/density/held_out.h"
 #include "core/foundation/status_macros.h"
 #include "core/math/log_sum_exp.h"
 #include "core/math/weighted_moments.h"
@@ -146,7 +147,10 @@ class Fitter {
         log_product[i] += marginal.LogDensity(place);
       }
     }
-    const std::vector<bool> held_out = ChooseHeldOut(problem.log_target);
+    const std::vector<bool> held_out =
+        ChooseHeldOut(problem.log_target,
+                      kHeldOutShare,
+                      key_.Stream(Purpose::kFit, 1 << 20, 0));
     std::vector<Index> order;
     for (const bool want : {false, true}) {
       for (Index i = 0; i < n; ++i) {
@@ -214,27 +218,6 @@ class Fitter {
                                      std::hypot(1.0, deviation * half);
       }
     }
-  }
-
-  // A random quarter, points of equal energy together.
-  std::vector<bool> ChooseHeldOut(const ConstVectorRef& log_target) const {
-    const Index n = log_target.size();
-    std::vector<Index> order(n);
-    for (Index i = 0; i < n; ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [&](Index a, Index b) {
-      return log_target[a] < log_target[b] ||
-             (log_target[a] == log_target[b] && a < b);
-    });
-    RandomStream stream = key_.Stream(Purpose::kFit, 1 << 20, 0);
-    std::vector<bool> held_out(n);
-    bool current = false;
-    for (Index i = 0; i < n; ++i) {
-      if (i == 0 || log_target[order[i]] != log_target[order[i - 1]]) {
-        current = stream.Uniform() < kHeldOutShare;
-      }
-      held_out[order[i]] = current;
-    }
-    return held_out;
   }
 
   // The held-out criterion of a train with values `value` at the held-out rows
@@ -587,24 +570,6 @@ class Fitter {
 };
 
 }  // namespace
-
-double PredictLogEss(const ConstVectorRef& log_ratio,
-                     const ConstVectorRef& weights) {
-  constexpr double kPower = 0.5;
-  constexpr double kClip = 25;
-  const double median = Median(log_ratio);
-  double up = 0;
-  double down = 0;
-  double total = 0;
-  for (Index i = 0; i < log_ratio.size(); ++i) {
-    const double r = kPower * std::clamp(log_ratio[i] - median, -kClip, kClip);
-    const double e = std::exp(r);
-    up += weights[i] * e;
-    down += weights[i] / e;
-    total += weights[i];
-  }
-  return -(std::log(up / total) + std::log(down / total)) / (kPower * kPower);
-}
 
 SquaredTrainParameters MakeProductParameters(
     const Coordinates& coordinates,

@@ -44,13 +44,6 @@ struct SquaredTrainFit {
   double product_log_ess = 0;  // the same of the product alone
 };
 
-// Predicts the log ESS fraction of importance weights p/pi from points weighted
-// to p: -4 (log E_W e^{r/2} + log E_W e^{-r/2}), r = log_ratio = log p - log pi
-// up to a constant. It has no noise where pi is exact.
-// Shapes: log_ratio [N], weights [N], of any positive sum.
-double PredictLogEss(const ConstVectorRef& log_ratio,
-                     const ConstVectorRef& weights);
-
 // Fits pi = q T^2 / |T|^2 to p, q the product of `marginals`: with r_i^2 =
 // W_i q/p scaled to mean square one, each core in turn minimises
 //

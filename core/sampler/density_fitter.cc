@@ -2,12 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
 #include "core/coordinates/fisher.h"
+#include "core/density/density_sum.h"
+#include "core/density/gaussian.h"
+#include "core/density/held_out.h"
 #include "core/density/marginal_fit.h"
+#include "core/density/mixture.h"
+#include "core/density/mixture_fit.h"
 #include "core/foundation/status_macros.h"
+#include "core/math/weighted_moments.h"
 
 namespace ttflow {
 namespace {
@@ -21,6 +28,18 @@ constexpr double kGoodStage = -0.2;
 constexpr double kGoodTarget = -0.04;
 constexpr double kSatisfied = -0.2;
 constexpr double kHysteresis = 0.1;
+
+// Marginals are guarded by those of a stage at so small a share of the time, to
+// a share of mass in all coordinates together.
+constexpr double kGuardTime = 0.6;
+constexpr double kGuardShare = 0.03;
+
+// Mixtures have d^2 / 2 unknowns a component.
+constexpr Index kMostMixtureCoordinates = 20;
+constexpr double kMixtureHeldOut = 0.25;
+constexpr double kMixtureInflation = 1.1;
+constexpr double kMixtureWideShare = 0.05;
+constexpr double kMixtureWideScale = 1.5;
 
 }  // namespace
 
@@ -71,7 +90,7 @@ GradientProduct DensityFitter::FitFromGradients(
   const Matrix u = coordinates_.ToLocal(pool.position);
   const Matrix gradient =
       coordinates_.GradientToLocal(pool.batch.target_gradient);
-  const std::vector<MarginalFit> marginals = FitMarginals(
+  std::vector<MarginalFit> marginals = FitMarginals(
       {u, pool.weights, gradient, pool.weights, /*use_counts=*/false},
       executor);
   GradientProduct product;
@@ -79,6 +98,7 @@ GradientProduct DensityFitter::FitFromGradients(
   for (const MarginalFit& fit : marginals) {
     product.least_r2 = std::min(product.least_r2, fit.gradient_r2);
   }
+  GuardMarginals(1, marginals);
   product.density =
       std::make_shared<const SquaredTrainDensity>(MakeProductParameters(
           coordinates_, marginals, u, pool.weights, train_options_));
@@ -115,12 +135,20 @@ absl::StatusOr<SquaredTrainFit> DensityFitter::FitIn(
     const SquaredTrainDensity* previous,
     const RandomKey& key,
     const Executor& executor,
-    Interrupter& interrupter) const {
+    Interrupter& interrupter) {
   const Matrix u = coordinates.ToLocal(pool.position);
   const Matrix gradient = coordinates.GradientToLocal(pool.batch.GradientAt(t));
   const Vector log_target = -pool.batch.EnergyAt(t);
-  const std::vector<MarginalFit> marginals =
+  std::vector<MarginalFit> marginals =
       FitMarginals({u, pool.weights, gradient, pool.weights}, executor);
+  if (&coordinates == &coordinates_) {
+    PastMarginals now = {t, {}};
+    for (const MarginalFit& fit : marginals) {
+      now.marginals.push_back(fit.marginal);
+    }
+    GuardMarginals(t, marginals);
+    if (t < 1) past_.push_back(std::move(now));
+  }
   SquaredTrainOptions options = train_options_;
   options.good_enough = t < 1 ? kGoodStage : kGoodTarget;
   return FitSquaredTrain(coordinates,
@@ -133,6 +161,20 @@ absl::StatusOr<SquaredTrainFit> DensityFitter::FitIn(
                          interrupter);
 }
 
+void DensityFitter::GuardMarginals(double t,
+                                   std::vector<MarginalFit>& marginals) const {
+  const PastMarginals* hotter = nullptr;
+  for (const PastMarginals& past : past_) {
+    if (past.t <= kGuardTime * t) hotter = &past;
+  }
+  if (hotter == nullptr) return;
+  const double share = kGuardShare / static_cast<double>(dimension_);
+  for (std::size_t k = 0; k < marginals.size(); ++k) {
+    marginals[k].marginal =
+        MixMarginals(marginals[k].marginal, hotter->marginals[k], share);
+  }
+}
+
 absl::StatusOr<FittedDensity> DensityFitter::Fit(double t,
                                                  const PooledPoints& pool,
                                                  const RandomKey& key,
@@ -140,7 +182,7 @@ absl::StatusOr<FittedDensity> DensityFitter::Fit(double t,
                                                  Interrupter& interrupter) {
   TTFLOW_ASSIGN_OR_RETURN(
       SquaredTrainFit best,
-      FitIn(coordinates_, t, pool, density_.get(), key, executor, interrupter));
+      FitIn(coordinates_, t, pool, train_.get(), key, executor, interrupter));
   if (best.predicted_log_ess < kSatisfied && dimension_ > 1) {
     std::vector<Coordinates> challengers = {FisherCoordinates(
         pool.position, pool.weights, pool.batch.GradientAt(t))};
@@ -152,20 +194,74 @@ absl::StatusOr<FittedDensity> DensityFitter::Fit(double t,
       if (fit.predicted_log_ess > best.predicted_log_ess + kHysteresis) {
         best = std::move(fit);
         coordinates_ = challengers[c];
+        past_.clear();
         present_is_first_ = c == 1;
       }
     }
   }
   FittedDensity fitted;
   fitted.predicted_log_ess = best.predicted_log_ess;
-  fitted.density =
+  fitted.train =
       std::make_shared<const SquaredTrainDensity>(std::move(best.parameters));
-  density_ = fitted.density;
+  fitted.density = fitted.train;
+  train_ = fitted.train;
+  if (fitted.predicted_log_ess < kSatisfied &&
+      dimension_ <= kMostMixtureCoordinates) {
+    TTFLOW_RETURN_IF_ERROR(interrupter.Check());
+    FittedDensity mixture = FitMixture(t, pool, key, executor);
+    if (mixture.predicted_log_ess > fitted.predicted_log_ess + kHysteresis) {
+      return mixture;
+    }
+  }
   return fitted;
 }
 
-void DensityFitter::Adopt(std::shared_ptr<const SquaredTrainDensity> density) {
-  density_ = std::move(density);
+FittedDensity DensityFitter::FitMixture(double t,
+                                        const PooledPoints& pool,
+                                        const RandomKey& key,
+                                        const Executor& executor) const {
+  const Vector energy = pool.batch.EnergyAt(t);
+  const std::vector<bool> held_out = ChooseHeldOut(
+      energy, kMixtureHeldOut, key.Stream(Purpose::kFit, 1 << 21, 0));
+  std::vector<Index> rows[2];
+  for (Index i = 0; i < energy.size(); ++i) {
+    if (pool.weights[i] > 0 && std::isfinite(energy[i])) {
+      rows[held_out[i]].push_back(i);
+    }
+  }
+  FittedDensity fitted;
+  fitted.predicted_log_ess = -std::numeric_limits<double>::infinity();
+  if (rows[0].empty() || rows[1].empty()) return fitted;
+  const Matrix position[2] = {pool.position(rows[0], Eigen::all),
+                              pool.position(rows[1], Eigen::all)};
+  Vector weights[2] = {pool.weights(rows[0]), pool.weights(rows[1])};
+  for (Vector& part : weights) part /= part.sum();
+  MixtureSelectionOptions options;
+  options.fit.inflation = kMixtureInflation;
+  MixtureSelection selection = FitGaussianMixtureBySelection(
+      position[0], weights[0], position[1], weights[1], options, key, executor);
+  const Vector deviation =
+      WeightedVariance(pool.position, pool.weights).cwiseSqrt();
+  const double floor = 1e-9 * std::max(deviation.maxCoeff(), 1e-300);
+  auto density =
+      std::make_shared<const DensitySum>(std::vector<DensitySum::Component>{
+          {1 - kMixtureWideShare,
+           std::make_shared<const GaussianMixtureDensity>(
+               std::move(selection.mixture))},
+          {kMixtureWideShare,
+           std::make_shared<const GaussianDensity>(
+               WeightedMean(pool.position, pool.weights),
+               kMixtureWideScale * deviation.cwiseMax(floor))}});
+  Vector log_density;
+  density->LogDensity(position[1], executor, log_density, nullptr);
+  fitted.predicted_log_ess =
+      PredictLogEss(-energy(rows[1]) - log_density, weights[1]);
+  fitted.density = std::move(density);
+  return fitted;
+}
+
+void DensityFitter::Adopt(std::shared_ptr<const SquaredTrainDensity> train) {
+  train_ = std::move(train);
 }
 
 }  // namespace ttflow

@@ -6,10 +6,13 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/coordinates/coordinates.h"
 #include "core/coordinates/independent.h"
+#include "core/density/density.h"
+#include "core/density/marginal_fit.h"
 #include "core/density/squared_train.h"
 #include "core/density/squared_train_fit.h"
 #include "core/foundation/executor.h"
@@ -21,7 +24,10 @@
 namespace ttflow {
 
 struct FittedDensity {
-  std::shared_ptr<const SquaredTrainDensity> density;
+  std::shared_ptr<const Density> density;
+  // The same object where it is a squared train, else null: blocks of
+  // coordinates can be redrawn from it.
+  std::shared_ptr<const SquaredTrainDensity> train;
   double predicted_log_ess = 0;  // of fresh draws, held out
 };
 
@@ -59,7 +65,8 @@ class DensityFitter {
                                 const Executor& executor);
 
   // Fits p_t in the present coordinates and, where that is not good, in those
-  // that positions and scores suggest; keeps the better, with hysteresis.
+  // that positions and scores suggest, and a mixture of normals in few
+  // dimensions; keeps the best, with hysteresis.
   // Errors: the interrupter's.
   absl::StatusOr<FittedDensity> Fit(double t,
                                     const PooledPoints& pool,
@@ -68,7 +75,7 @@ class DensityFitter {
                                     Interrupter& interrupter);
 
   // Takes a density found otherwise for the present one.
-  void Adopt(std::shared_ptr<const SquaredTrainDensity> density);
+  void Adopt(std::shared_ptr<const SquaredTrainDensity> train);
 
  private:
   absl::StatusOr<SquaredTrainFit> FitIn(const Coordinates& coordinates,
@@ -77,7 +84,15 @@ class DensityFitter {
                                         const SquaredTrainDensity* previous,
                                         const RandomKey& key,
                                         const Executor& executor,
-                                        Interrupter& interrupter) const;
+                                        Interrupter& interrupter);
+  // Lifts the marginals by a little of those of a hotter stage, which knows of
+  // places that too few points of this one reach.
+  void GuardMarginals(double t, std::vector<MarginalFit>& marginals) const;
+  // A mixture with a wide part, its number of components chosen held out.
+  FittedDensity FitMixture(double t,
+                           const PooledPoints& pool,
+                           const RandomKey& key,
+                           const Executor& executor) const;
 
   SquaredTrainOptions train_options_;
   Index dimension_;
@@ -85,7 +100,13 @@ class DensityFitter {
   Coordinates first_;        // those of FindCoordinates
   bool present_is_first_ = true;
   std::optional<IndependentCoordinates> independent_;  // if it rotates
-  std::shared_ptr<const SquaredTrainDensity> density_;
+  // Marginals of earlier stages in the present coordinates, by time.
+  struct PastMarginals {
+    double t = 0;
+    std::vector<Marginal> marginals;
+  };
+  std::vector<PastMarginals> past_;
+  std::shared_ptr<const SquaredTrainDensity> train_;  // the last one
 };
 
 }  // namespace ttflow

@@ -40,9 +40,11 @@ constexpr double kLookAheadDone = 0.9;
 constexpr double kLookAheadR2 = 0.99;
 constexpr double kLookAheadHonest = -1.5;
 
-constexpr int kRefinements = 3;
-constexpr double kRefinedEss = 0.85;
-constexpr double kRefinementGain = 1.1;
+// Refinements at the target: at most so many, and so many without a gain.
+constexpr int kRefinements = 6;
+constexpr int kIdleRefinements = 2;
+constexpr double kRefinedEss = 0.92;
+constexpr double kRefinementGain = 1.05;
 
 // A stage's density guards the last one's tails if it is so much hotter and its
 // own draws were so good.
@@ -103,8 +105,8 @@ absl::Status DensitySearch::Step(Interrupter& interrupter, StageInfo& info) {
   info.dt = t_ - before;
   info.dt_without_flow = info.dt;
   info.log_evidence = log_evidence_;
-  if (density_ != nullptr) {
-    info.ranks = density_->parameters().train.ranks();
+  if (fitted_.train != nullptr) {
+    info.ranks = fitted_.train->parameters().train.ranks();
   }
   return absl::OkStatus();
 }
@@ -242,14 +244,15 @@ absl::StatusOr<bool> DensitySearch::LookAhead(TemperedEnergy& energy,
       return false;
     }
   }
-  density_ = product.density;
-  fitter_.Adopt(density_);
+  fitted_.density = fitted_.train = product.density;
+  fitted_.predicted_log_ess = predicted;
+  fitter_.Adopt(product.density);
   fresh_ess_ = ess;
   t_ = 1;
-  found_.density = density_;
+  found_.density = Guarded(product.density);
   found_.ess_fraction = ess;
   phase_ = Phase::kRefine;
-  if (ess > kLookAheadDone) {
+  if (ess > kLookAheadDone && product.least_r2 > kLookAheadR2) {
     found_.log_evidence_direct = LogMeanExp(draws.LogWeightsAt(1));
     log_evidence_ = found_.log_evidence_direct;
     done_ = true;
@@ -257,7 +260,7 @@ absl::StatusOr<bool> DensitySearch::LookAhead(TemperedEnergy& energy,
   }
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet more,
-      Draw(*density_,
+      Draw(*product.density,
            std::max<Index>(options_.num_particles - kLookAheadDraws,
                            kLookAheadDraws),
            key,
@@ -322,10 +325,7 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
         "base.scale)");
   }
   TTFLOW_ASSIGN_OR_RETURN(
-      const FittedDensity fitted,
-      fitter_.Fit(t_, pool, key, executor_, energy.interrupter()));
-  density_ = fitted.density;
-  predicted_log_ess_ = fitted.predicted_log_ess;
+      fitted_, fitter_.Fit(t_, pool, key, executor_, energy.interrupter()));
   log_evidence_ += LogMeanExp(particles_.log_weight);
   SelectAncestors(DrawAncestors(ResamplingScheme::kSystematic,
                                 particles_.log_weight,
@@ -336,7 +336,7 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
   const double path = log_evidence_;
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet fresh,
-      Draw(*density_, options_.num_particles, fresh_key, 0, energy));
+      Draw(*fitted_.density, options_.num_particles, fresh_key, 0, energy));
   const Vector fresh_weights = fresh.LogWeightsAt(t_);
   fresh_ess_ = WeightEssFraction(fresh_weights);
   if (fresh_ess_ > kReplaceEss) {
@@ -348,9 +348,11 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
   info.fresh_ess_fraction = fresh_ess_;
   Keep(std::move(fresh));
   TTFLOW_RETURN_IF_ERROR(MoveLocally(energy, key, info));
-  if (t_ < kHottestGuard && fresh_ess_ > kGuardEss) hotter_ = density_;
+  if (t_ < kHottestGuard && fresh_ess_ > kGuardEss) {
+    hotter_ = fitted_.density;
+  }
   if (t_ == 1) {
-    found_.density = Guarded(density_);
+    found_.density = Guarded(fitted_.density);
     found_.ess_fraction = fresh_ess_;
     found_.log_evidence_path = path;
     found_.log_evidence_direct = LogMeanExp(fresh_weights);
@@ -363,7 +365,8 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
 absl::Status DensitySearch::ProposeIndependently(const PointSet& fresh,
                                                  const RandomKey& key) {
   Vector log_density;
-  density_->LogDensity(particles_.position, executor_, log_density, nullptr);
+  fitted_.density->LogDensity(
+      particles_.position, executor_, log_density, nullptr);
   const Vector energy = EnergyAt(particles_, t_);
   const Vector fresh_weight = fresh.LogWeightsAt(t_);
   std::vector<bool> accepted(particles_.num_particles());
@@ -380,7 +383,8 @@ absl::Status DensitySearch::ProposeIndependently(const PointSet& fresh,
 
 absl::Status DensitySearch::RedrawBlocks(TemperedEnergy& energy,
                                          const RandomKey& key) {
-  if (dimension_ < 2) return absl::OkStatus();
+  if (dimension_ < 2 || fitted_.train == nullptr) return absl::OkStatus();
+  const SquaredTrainDensity& density = *fitted_.train;
   const auto length = static_cast<Index>(std::clamp(
       std::round(block_size_), 1.0, static_cast<double>(dimension_)));
   RandomStream stream = key.Stream(Purpose::kMove, kBlockStream, 1 << 30);
@@ -388,17 +392,17 @@ absl::Status DensitySearch::RedrawBlocks(TemperedEnergy& energy,
       static_cast<Index>(stream.Below(dimension_ + length - 1)) - length + 1;
   const Index begin = std::max<Index>(start, 0);
   const Index end = std::min(start + length, dimension_);
-  const Coordinates& coordinates = density_->parameters().coordinates;
+  const Coordinates& coordinates = density.parameters().coordinates;
   const Matrix u = coordinates.ToLocal(particles_.position);
   const Matrix drawn =
-      density_->RedrawBlock(u, begin, end, key, kBlockStream, executor_);
+      density.RedrawBlock(u, begin, end, key, kBlockStream, executor_);
   PointSet proposal;
   proposal.position = coordinates.ToGlobal(drawn);
   TTFLOW_RETURN_IF_ERROR(energy.Evaluate(proposal.position, proposal.batch));
   const Vector before =
-      -EnergyAt(particles_, t_) - density_->LogSquare(u, executor_);
+      -EnergyAt(particles_, t_) - density.LogSquare(u, executor_);
   const Vector after =
-      -proposal.batch.EnergyAt(t_) - density_->LogSquare(drawn, executor_);
+      -proposal.batch.EnergyAt(t_) - density.LogSquare(drawn, executor_);
   std::vector<bool> accepted(particles_.num_particles());
   double rate = 0;
   for (Index i = 0; i < particles_.num_particles(); ++i) {
@@ -450,30 +454,27 @@ absl::Status DensitySearch::Refine(TemperedEnergy& energy, StageInfo& info) {
   const PooledPoints pool = PoolAt(1);
   fitter_.RefineCoordinates(pool, executor_);
   TTFLOW_ASSIGN_OR_RETURN(
-      const FittedDensity fitted,
-      fitter_.Fit(1, pool, key, executor_, energy.interrupter()));
-  const std::shared_ptr<const SquaredTrainDensity> refined = fitted.density;
-  predicted_log_ess_ = fitted.predicted_log_ess;
+      fitted_, fitter_.Fit(1, pool, key, executor_, energy.interrupter()));
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet fresh,
-      Draw(*refined, options_.num_particles, fresh_key, 0, energy));
+      Draw(*fitted_.density, options_.num_particles, fresh_key, 0, energy));
   const Vector fresh_weights = fresh.LogWeightsAt(1);
   const double ess = WeightEssFraction(fresh_weights);
   info.fresh_ess_fraction = ess;
   info.weight_ess_fraction = ess;
   info.conditional_ess = ess;
-  density_ = refined;
   if (ess > kReplaceEss) Replace(fresh, fresh_key);
   Keep(std::move(fresh));
   const double gain = ess / std::max(found_.ess_fraction, 1e-9);
   if (ess > found_.ess_fraction) {
-    found_.density = Guarded(refined);
+    found_.density = Guarded(fitted_.density);
     found_.ess_fraction = ess;
     found_.log_evidence_direct = LogMeanExp(fresh_weights);
     log_evidence_ = found_.log_evidence_direct;
   }
-  done_ = found_.ess_fraction > kRefinedEss || gain < kRefinementGain ||
-          refinements_ >= kRefinements;
+  idle_refinements_ = gain < kRefinementGain ? idle_refinements_ + 1 : 0;
+  done_ = found_.ess_fraction > kRefinedEss ||
+          idle_refinements_ >= kIdleRefinements || refinements_ >= kRefinements;
   return absl::OkStatus();
 }
 

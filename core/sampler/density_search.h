@@ -58,7 +58,7 @@ class DensitySearch {
 
   bool done() const { return done_; }
   double t() const { return t_; }
-  double predicted() const { return predicted_log_ess_; }
+  double predicted() const { return fitted_.predicted_log_ess; }
   const FoundDensity& found() const { return found_; }
   // The equally weighted cloud at t, for a base where nothing good was found.
   const Matrix& position() const { return particles_.position; }
@@ -113,15 +113,15 @@ class DensitySearch {
   Particles particles_;
   std::deque<PointSet> recent_;
   DensityFitter fitter_;
-  std::shared_ptr<const SquaredTrainDensity> density_;
-  std::shared_ptr<const SquaredTrainDensity> hotter_;
-  double predicted_log_ess_ = 0;
+  FittedDensity fitted_;  // of the last stage
+  std::shared_ptr<const Density> hotter_;
   double fresh_ess_ = 0;
   double best_look_ahead_ = 0;
   double log_evidence_ = 0;  // of p_t, the best known
   double block_size_ = 1;
   double step_size_ = 0.4;
   int refinements_ = 0;
+  int idle_refinements_ = 0;
   FoundDensity found_;
 };
 
