@@ -8,8 +8,8 @@
 namespace ttflow {
 namespace {
 
-constexpr int kMaxIterations = 60;
-constexpr double kTolerance = 1e-4;         // of the cosines of the axes' turns
+constexpr int kMaxIterations = 40;
+constexpr double kTolerance = 1e-3;         // of the cosines of the axes' turns
 constexpr double kLeastEigenvalue = 1e-10;  // relative to the largest
 
 // (B B^T)^(-1/2) B: the nearest rotation.

@@ -10,8 +10,8 @@
 
 namespace ttflow {
 
-// Whitens the values, iterates the symmetric fixed point with tanh (at most 60
-// times, to 1e-4) and returns the rotation nearest to the unmixing matrix, rows
+// Whitens the values, iterates the symmetric fixed point with tanh (at most 40
+// times, to 1e-3) and returns the rotation nearest to the unmixing matrix, rows
 // as axes [d, d]; none where the covariance is singular. A start for a better
 // criterion: its own error is that of sampling.
 //

@@ -23,7 +23,9 @@ constexpr std::uint32_t kFirstStream = 1u << 23;
 constexpr double kSolved = 1e-3;
 // Newton's method ends at this relative decrease or this residual.
 constexpr double kLeastDecrease = 1e-4;
-constexpr double kExact = 1e-8;
+constexpr double kExact = 1e-7;
+constexpr Index kLeastCoarsePoints = 500;
+constexpr Index kCoarsePointsPerUnknown = 5;
 constexpr double kLargestTurn = 0.5;  // radians of one pair in one step
 constexpr int kMaxHalvings = 6;
 // Coordinates whose nonlinearity is less are linear.
@@ -136,9 +138,25 @@ IndependentCoordinates Given(const ScoredPoints& points,
   return result;
 }
 
-// The best of several starts, refined.
+// Enough points to tell a good start from a bad one: every m-th of all.
+ScoredPoints CoarsePoints(const ScoredPoints& points) {
+  const Index n = points.weights.size();
+  const Index enough =
+      std::max(kLeastCoarsePoints, kCoarsePointsPerUnknown * points.x.cols());
+  const Index stride = std::max<Index>(1, n / enough);
+  std::vector<Index> rows;
+  for (Index i = 0; i < n; i += stride) rows.push_back(i);
+  ScoredPoints coarse{points.x(rows, Eigen::all),
+                      points.gradient(rows, Eigen::all),
+                      points.weights(rows)};
+  coarse.weights /= coarse.weights.sum();
+  return coarse;
+}
+
+// The best of several starts on few points, refined on all.
 Refined Search(const SeparationProblem& problem,
-               Refined identity,
+               const SeparationProblem& coarse,
+               const Refined& identity,
                const IndependentOptions& options,
                const RandomKey& key,
                const Executor& executor) {
@@ -146,7 +164,7 @@ Refined Search(const SeparationProblem& problem,
   const auto stream = [&](std::uint32_t start) {
     return key.Stream(Purpose::kFit, kFirstStream + start, 0);
   };
-  Refined best = std::move(identity);
+  Refined best{identity.rotation, coarse.Separate(identity.rotation, executor)};
   const int num_starts = 3 + options.num_random_starts;
   for (int start = 0; start < num_starts; ++start) {
     std::optional<Matrix> rotation;
@@ -164,7 +182,7 @@ Refined Search(const SeparationProblem& problem,
     }
     if (!rotation) continue;
     Refined refined = Refine(
-        problem, *std::move(rotation), options.start_iterations, executor);
+        coarse, *std::move(rotation), options.start_iterations, executor);
     if (refined.separation.residual < best.separation.residual) {
       best = std::move(refined);
     }
@@ -218,8 +236,13 @@ IndependentCoordinates FindIndependentCoordinates(
   const double raw = given.separation.residual;
   IndependentCoordinates result = Describe(problem, given);
   if (raw >= options.good_residual && d > 1) {
-    const Refined found =
-        Search(problem, std::move(given), options, key, executor);
+    const SeparationProblem coarse(CoarsePoints(points));
+    const Refined found = Search(problem,
+                                 coarse.is_determined() ? coarse : problem,
+                                 given,
+                                 options,
+                                 key,
+                                 executor);
     if (found.separation.residual < options.worthwhile_ratio * raw) {
       result = Describe(problem, found);
       result.rotated = true;

@@ -41,9 +41,10 @@ struct IndependentCoordinates {
 
 // Finds the rotation with the least rest: relative Newton steps on skew
 // generators, from the identity, from FastICA of the gradients and of the
-// positions, and from random rotations. At the solution the rest vanishes, so
-// the error does not fall with the root of the number of points: it is nearly
-// zero at any number that determines the regressions.
+// positions, and from random rotations; starts are compared on every m-th
+// point, some five a coordinate, and the best goes on with all. At the solution
+// the rest vanishes, so the error does not fall with the root of the number of
+// points: it is nearly zero at any number that determines the regressions.
 //
 // Then the head is diagonalised among the coordinates without nonlinearity (a
 // normal part becomes a product), and coordinates are ordered by its couplings
