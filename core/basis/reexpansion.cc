@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "core/basis/bspline.h"
 #include "core/basis/h2_orthonormal.h"
 #include "core/math/quadrature.h"
 
@@ -46,6 +47,11 @@ Matrix ReexpansionMatrix(const BasisSpec& from, const BasisSpec& to) {
   Matrix projection = design.householderQr().solve(sought);
   projection.col(0) = ConstantCoefficients(to) / ConstantCoefficients(from)[0];
   return projection;
+}
+
+bool IsNested(BasisFamily family, Index small, Index large) {
+  return family != BasisFamily::kBSpline ||
+         BSplineCells(large) % BSplineCells(small) == 0;
 }
 
 }  // namespace ttflow

@@ -19,6 +19,11 @@ namespace ttflow {
 // interval of `to`, lies in the span of `to`; the constant always is.
 Matrix ReexpansionMatrix(const BasisSpec& from, const BasisSpec& to);
 
+// Returns whether the functions of a family of size `small` are combinations of
+// those of size `large` >= small on the same interval: always but for splines
+// whose cells do not divide each other.
+bool IsNested(BasisFamily family, Index small, Index large);
+
 }  // namespace ttflow
 
 #endif  // TTFLOW_CORE_BASIS_REEXPANSION_H_

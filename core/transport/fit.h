@@ -23,7 +23,8 @@ enum class RankRule {
 
 struct FitOptions {
   BasisFamily basis = BasisFamily::kFourierExtension;
-  bool orthonormal = true;
+  bool orthonormal = true;  // in inner_product
+  InnerProduct inner_product = InnerProduct::kH2;
   // Most functions a coordinate, with the constant; fewer where rows are few.
   Index additive_basis_size = 12;
   Index train_basis_size = 6;

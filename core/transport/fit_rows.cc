@@ -155,6 +155,7 @@ std::vector<BasisSpec> ChooseBases(const FitRows& rows,
     BasisSpec& spec = specs[k];
     spec.family = options.basis;
     spec.orthonormal = options.orthonormal;
+    spec.inner_product = options.inner_product;
     spec.size = size;
     spec.lower = lower - margin;
     spec.upper = upper + margin;

@@ -241,4 +241,20 @@ NormalSums RestrictSums(const NormalSums& sums,
   return result;
 }
 
+Vector ExpandCoefficients(const Vector& coefficients,
+                          Index num_blocks,
+                          const Matrix& projection) {
+  const Index large = projection.rows();
+  const Index small = projection.cols();
+  const Index rest = coefficients.size() - num_blocks * small;
+  TTFLOW_CHECK(rest >= 0);
+  Vector expanded(num_blocks * large + rest);
+  for (Index b = 0; b < num_blocks; ++b) {
+    expanded.segment(b * large, large).noalias() =
+        projection * coefficients.segment(b * small, small);
+  }
+  expanded.tail(rest) = coefficients.tail(rest);
+  return expanded;
+}
+
 }  // namespace ttflow

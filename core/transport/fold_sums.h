@@ -54,6 +54,13 @@ NormalSums RestrictSums(const NormalSums& sums,
                         const Matrix& projection,
                         const std::vector<Index>& kept);
 
+// Returns the coefficients in the larger functions of what has `coefficients`
+// in the smaller ones b_small = b_large projection: `num_blocks` blocks become
+// longer, what follows them stays as it is.
+Vector ExpandCoefficients(const Vector& coefficients,
+                          Index num_blocks,
+                          const Matrix& projection);
+
 }  // namespace ttflow
 
 #endif  // TTFLOW_CORE_TRANSPORT_FOLD_SUMS_H_

@@ -55,7 +55,9 @@ struct Candidate {
 };
 
 // Searches among numbers of functions and pairs, on sums that are formed once:
-// the functions of a smaller basis are combinations of those of a larger one.
+// the functions of a smaller basis are combinations of those of a larger one,
+// or, where spaces are not nested (splines), the nearest such combinations in
+// H2; the potential then stays in the larger basis.
 class LinearFitter {
  public:
   LinearFitter(const FitRows& rows,
@@ -123,11 +125,28 @@ class LinearFitter {
     return all.bottomRightCorner(all.rows() - 1, all.cols() - 1);
   }
 
+  const Matrix& ProjectionOf(Index size) const {
+    return projections_[std::find(sizes_.begin(), sizes_.end(), size) -
+                        sizes_.begin()];
+  }
+
+  // The size of the functions in which a candidate is written out, and its
+  // coefficients in them.
+  Index DesignSize(const Candidate& candidate) const {
+    const bool nested = IsNested(specs_[0].family, candidate.size, sizes_[0]);
+    return nested ? candidate.size : sizes_[0];
+  }
+  Vector DesignCoefficients(const Candidate& candidate, int model) const {
+    const Vector& own = candidate.coefficients[model];
+    if (DesignSize(candidate) == candidate.size) return own;
+    return ExpandCoefficients(
+        own, rows_.dimension(), ProjectionOf(candidate.size));
+  }
+
   NormalSums Restricted(const NormalSums& sums,
                         const Candidate& candidate,
                         int model) const {
-    const auto at = std::find(sizes_.begin(), sizes_.end(), candidate.size);
-    const Matrix& projection = projections_[at - sizes_.begin()];
+    const Matrix& projection = ProjectionOf(candidate.size);
     return RestrictSums(
                sums,
                projection.size() > 0 ? rows_.dimension() : additive_.size(),
@@ -239,10 +258,10 @@ class LinearFitter {
   // rows that each model is fitted on.
   absl::StatusOr<PairLists> RankForModels(const Candidate& additive,
                                           const Matrix& mean_squares) const {
-    const LinearDesign design(rows_, SpecsOfSize(additive.size), {}, 1);
+    const LinearDesign design(rows_, SpecsOfSize(DesignSize(additive)), {}, 1);
     Matrix coefficients(design.size(), 3);
     for (int model = 0; model < 3; ++model) {
-      coefficients.col(model) = additive.coefficients[model];
+      coefficients.col(model) = DesignCoefficients(additive, model);
     }
     Matrix residuals(rows_.size(), 3);
     const auto subtract = [&](Index begin, Index end) {
@@ -333,7 +352,7 @@ class LinearFitter {
   void Finish(Candidate& best, LinearFit& fit) const {
     if (!SolveAll(best)) best = ZeroCandidate();
     const LinearDesign design(
-        rows_, SpecsOfSize(best.size), pairs_, pair_scale_);
+        rows_, SpecsOfSize(DesignSize(best)), pairs_, pair_scale_);
     const auto potential = [&](int model) {
       std::vector<Index> columns(
           static_cast<std::size_t>(design.num_additive()));
@@ -341,7 +360,7 @@ class LinearFitter {
       for (const Index position : best.pairs[model]) {
         columns.push_back(design.num_additive() + position);
       }
-      return design.MakePotential(columns, best.coefficients[model]);
+      return design.MakePotential(columns, DesignCoefficients(best, model));
     };
     for (int f = 0; f < 2; ++f) fit.fold_potential[f] = potential(f);
     fit.potential = potential(kAll);

@@ -40,6 +40,14 @@ constexpr Pair<v1::CoordinateKind, CoordinateKind> kCoordinateKinds[] = {
 constexpr Pair<v1::BasisFamily, BasisFamily> kBasisFamilies[] = {
     {v1::BASIS_FAMILY_FOURIER_EXTENSION, BasisFamily::kFourierExtension},
     {v1::BASIS_FAMILY_PURE_FOURIER, BasisFamily::kPureFourier},
+    {v1::BASIS_FAMILY_LEGENDRE, BasisFamily::kLegendre},
+    {v1::BASIS_FAMILY_CHEBYSHEV, BasisFamily::kChebyshev},
+    {v1::BASIS_FAMILY_BSPLINE, BasisFamily::kBSpline},
+    {v1::BASIS_FAMILY_WAVELET, BasisFamily::kWavelet},
+};
+constexpr Pair<v1::InnerProduct, InnerProduct> kInnerProducts[] = {
+    {v1::INNER_PRODUCT_H2, InnerProduct::kH2},
+    {v1::INNER_PRODUCT_L2, InnerProduct::kL2},
 };
 constexpr Pair<v1::RankRule, RankRule> kRankRules[] = {
     {v1::RANK_RULE_EMA, RankRule::kEma},
@@ -88,6 +96,9 @@ bool EnumFromProto(v1::CoordinateKind proto, CoordinateKind& core) {
 bool EnumFromProto(v1::BasisFamily proto, BasisFamily& core) {
   return FromTable(kBasisFamilies, proto, core);
 }
+bool EnumFromProto(v1::InnerProduct proto, InnerProduct& core) {
+  return FromTable(kInnerProducts, proto, core);
+}
 bool EnumFromProto(v1::RankRule proto, RankRule& core) {
   return FromTable(kRankRules, proto, core);
 }
@@ -103,6 +114,9 @@ v1::CoordinateKind EnumToProto(CoordinateKind core) {
 }
 v1::BasisFamily EnumToProto(BasisFamily core) {
   return ToTable(kBasisFamilies, core);
+}
+v1::InnerProduct EnumToProto(InnerProduct core) {
+  return ToTable(kInnerProducts, core);
 }
 v1::RankRule EnumToProto(RankRule core) { return ToTable(kRankRules, core); }
 

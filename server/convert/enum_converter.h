@@ -16,6 +16,7 @@ bool EnumFromProto(v1::MoveKind proto, MoveChoice& core);
 bool EnumFromProto(v1::FlowMode proto, FlowMode& core);
 bool EnumFromProto(v1::CoordinateKind proto, CoordinateKind& core);
 bool EnumFromProto(v1::BasisFamily proto, BasisFamily& core);
+bool EnumFromProto(v1::InnerProduct proto, InnerProduct& core);
 bool EnumFromProto(v1::RankRule proto, RankRule& core);
 
 // The inverses; never UNSPECIFIED for a value that the engine has.
@@ -25,6 +26,7 @@ v1::MoveKind EnumToProto(MoveChoice core);
 v1::FlowMode EnumToProto(FlowMode core);
 v1::CoordinateKind EnumToProto(CoordinateKind core);
 v1::BasisFamily EnumToProto(BasisFamily core);
+v1::InnerProduct EnumToProto(InnerProduct core);
 v1::RankRule EnumToProto(RankRule core);
 
 }  // namespace ttflow::server

@@ -59,6 +59,10 @@ void ReadFlow(const v1::FlowOptions& proto,
   FitOptions& fit = core.fit;
   ReadEnum("flow.basis", proto.basis(), fit.basis, violations);
   TTFLOW_READ(proto, fit, orthonormal);
+  ReadEnum("flow.inner_product",
+           proto.inner_product(),
+           fit.inner_product,
+           violations);
   TTFLOW_READ(proto, fit, additive_basis_size);
   TTFLOW_READ(proto, fit, train_basis_size);
   TTFLOW_READ(proto, fit, max_rank);
@@ -85,6 +89,7 @@ void WriteFlow(const FlowOptions& core, v1::FlowOptions& proto) {
   const FitOptions& fit = core.fit;
   proto.set_basis(EnumToProto(fit.basis));
   proto.set_orthonormal(fit.orthonormal);
+  proto.set_inner_product(EnumToProto(fit.inner_product));
   proto.set_additive_basis_size(Int32(fit.additive_basis_size));
   proto.set_train_basis_size(Int32(fit.train_basis_size));
   proto.set_max_rank(Int32(fit.max_rank));

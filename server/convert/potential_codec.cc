@@ -1,7 +1,9 @@
 #include "server/convert/potential_codec.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 
 namespace ttflow::server {
 namespace {
@@ -10,37 +12,38 @@ using internal::convert::StoredBasis;
 using internal::convert::StoredCore;
 using internal::convert::StoredPotential;
 
-constexpr std::int32_t kFourierExtension = 1;
-constexpr std::int32_t kPureFourier = 2;
+// What a stored family's number means; numbers are never given anew.
+constexpr BasisFamily kFamilies[] = {BasisFamily::kFourierExtension,
+                                     BasisFamily::kPureFourier,
+                                     BasisFamily::kLegendre,
+                                     BasisFamily::kChebyshev,
+                                     BasisFamily::kBSpline,
+                                     BasisFamily::kWavelet};
+constexpr std::int32_t kFirstFamily = 1;
+// 0, what older flows have, is H2.
+constexpr std::int32_t kL2 = 1;
 
 std::int32_t Int32(Index value) { return static_cast<std::int32_t>(value); }
 
 void EncodeBasis(const BasisSpec& spec, StoredBasis& out) {
-  switch (spec.family) {
-    case BasisFamily::kFourierExtension:
-      out.set_family(kFourierExtension);
-      break;
-    case BasisFamily::kPureFourier:
-      out.set_family(kPureFourier);
-      break;
-  }
+  const auto* const family = std::ranges::find(kFamilies, spec.family);
+  out.set_family(kFirstFamily + Int32(family - std::begin(kFamilies)));
   out.set_size(Int32(spec.size));
   out.set_orthonormal(spec.orthonormal);
   out.set_lower(spec.lower);
   out.set_upper(spec.upper);
+  if (spec.inner_product == InnerProduct::kL2) out.set_inner_product(kL2);
 }
 
 bool DecodeBasis(const StoredBasis& stored, BasisSpec& spec) {
-  switch (stored.family()) {
-    case kFourierExtension:
-      spec.family = BasisFamily::kFourierExtension;
-      break;
-    case kPureFourier:
-      spec.family = BasisFamily::kPureFourier;
-      break;
-    default:
-      return false;
+  const std::int32_t family = stored.family() - kFirstFamily;
+  if (family < 0 || family >= Int32(std::ssize(kFamilies)) ||
+      stored.inner_product() < 0 || stored.inner_product() > kL2) {
+    return false;
   }
+  spec.family = kFamilies[family];
+  spec.inner_product =
+      stored.inner_product() == kL2 ? InnerProduct::kL2 : InnerProduct::kH2;
   spec.size = stored.size();
   spec.orthonormal = stored.orthonormal();
   spec.lower = stored.lower();

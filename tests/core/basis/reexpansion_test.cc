@@ -79,6 +79,7 @@ TEST(ReexpansionTest, IsExactBetweenNestedSizes) {
       for (std::size_t s = 0; s + 1 < sizes.size(); ++s) {
         const BasisSpec small{family, sizes[s], orthonormal, -4, 7};
         const BasisSpec large{family, sizes[s + 1], orthonormal, -4, 7};
+        EXPECT_TRUE(IsNested(family, small.size, large.size));
         const Vector c = RandomCoefficients(small.size);
         const Vector expected = Values(small, c, x);
         const Vector found =
@@ -95,6 +96,7 @@ TEST(ReexpansionTest, IsExactBetweenNestedSizes) {
 TEST(ReexpansionTest, IsCloseBetweenSplinesThatAreNotNested) {
   const BasisSpec small{BasisFamily::kBSpline, 6, true, -4, 7};
   const BasisSpec large{BasisFamily::kBSpline, 20, true, -4, 7};
+  EXPECT_FALSE(IsNested(BasisFamily::kBSpline, 6, 20));
   const Vector c = RandomCoefficients(6);
   const Vector x = Vector::LinSpaced(300, -4, 7);
   const Vector expected = Values(small, c, x);

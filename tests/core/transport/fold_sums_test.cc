@@ -120,5 +120,21 @@ TEST(FoldSumsTest, DoNotDependOnThreads) {
   }
 }
 
+TEST(FoldSumsTest, ExpandedCoefficientsPredictTheSame) {
+  const FitRows rows = Rows(300);
+  const std::vector<CoordinatePair> pairs = {{0, 1}, {2, 3}};
+  const LinearDesign small(rows, Specs(4), pairs, 0.7);
+  const LinearDesign large(rows, Specs(8), pairs, 0.7);
+  const Matrix all = ReexpansionMatrix(Specs(4)[0], Specs(8)[0]);
+  const Matrix projection = all.bottomRightCorner(7, 3);
+  const Vector c = Vector::LinSpaced(small.size(), -1, 2);
+  Matrix a(rows.size(), small.size()), b(rows.size(), large.size());
+  small.Fill(0, rows.size(), a);
+  large.Fill(0, rows.size(), b);
+  const Vector expected = a * c;
+  EXPECT_LT((b * ExpandCoefficients(c, 4, projection) - expected).norm(),
+            1e-9 * expected.norm());
+}
+
 }  // namespace
 }  // namespace ttflow

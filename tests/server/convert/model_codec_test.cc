@@ -95,6 +95,48 @@ TEST(ModelCodec, OneCoordinate) {
   EXPECT_EQ(EncodeModel(*decoded), bytes);
 }
 
+// Numbers of families are never given anew, and flows of before inner products
+// were a choice are in H2.
+TEST(ModelCodec, BasisFamiliesKeepTheirNumbers) {
+  StoredModel stored;
+  const Model model = RandomModel(3, 1);
+  ASSERT_TRUE(stored.ParseFromString(EncodeModel(model)));
+  for (const auto& stage : stored.stages()) {
+    if (!stage.has_transport()) continue;
+    const auto& potential = stage.transport().potential();
+    EXPECT_EQ(potential.additive_basis(0).family(), 1);
+    EXPECT_EQ(potential.additive_basis(1).family(), 3);
+    EXPECT_EQ(potential.additive_basis(2).family(), 6);
+    EXPECT_EQ(potential.additive_basis(0).inner_product(), 0);
+    EXPECT_EQ(potential.additive_basis(1).inner_product(), 1);
+    if (potential.train_basis_size() == 0) continue;
+    EXPECT_EQ(potential.train_basis(0).family(), 2);
+    EXPECT_EQ(potential.train_basis(1).family(), 4);
+    EXPECT_EQ(potential.train_basis(2).family(), 5);
+  }
+}
+
+TEST(ModelCodec, RefusesAnUnknownBasis) {
+  const auto decode_with = [](int family, int inner_product) {
+    StoredModel stored;
+    stored.ParseFromString(EncodeModel(RandomModel(3, 1)));
+    for (auto& stage : *stored.mutable_stages()) {
+      if (!stage.has_transport()) continue;
+      auto& basis = *stage.mutable_transport()
+                         ->mutable_potential()
+                         ->mutable_additive_basis(1);
+      basis.set_family(family);
+      basis.set_inner_product(inner_product);
+    }
+    return DecodeModel(stored.SerializeAsString()).ok();
+  };
+  EXPECT_TRUE(decode_with(5, 0));
+  EXPECT_FALSE(decode_with(0, 0));
+  EXPECT_FALSE(decode_with(7, 0));
+  EXPECT_FALSE(decode_with(5, 2));
+  EXPECT_FALSE(decode_with(5, -1));
+}
+
 TEST(ModelCodec, RefusesWhatIsCutOff) {
   const std::string bytes = EncodeModel(RandomModel(3, 1));
   for (std::size_t size = 0; size < bytes.size(); size += 7) {

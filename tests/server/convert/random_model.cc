@@ -24,17 +24,26 @@ class Source {
 BasisSpec Spec(BasisFamily family, Index size, double centre) {
   return {.family = family,
           .size = size,
-          .orthonormal = family == BasisFamily::kFourierExtension,
+          .orthonormal = family != BasisFamily::kPureFourier,
           .lower = centre - 1.5,
-          .upper = centre + 2.25};
+          .upper = centre + 2.25,
+          .inner_product = family == BasisFamily::kLegendre
+                               ? InnerProduct::kL2
+                               : InnerProduct::kH2};
 }
+
+constexpr BasisFamily kAdditiveFamilies[] = {BasisFamily::kFourierExtension,
+                                             BasisFamily::kLegendre,
+                                             BasisFamily::kWavelet};
+constexpr BasisFamily kTrainFamilies[] = {
+    BasisFamily::kPureFourier, BasisFamily::kChebyshev, BasisFamily::kBSpline};
 
 Potential RandomPotential(Index d, bool train, Source& source) {
   Potential potential;
   for (Index k = 0; k < d; ++k) {
     const auto centre = static_cast<double>(k);
     potential.additive_basis.push_back(
-        Spec(BasisFamily::kFourierExtension, 5, centre));
+        Spec(kAdditiveFamilies[k % 3], 5, centre));
     // A basis may have left functions out.
     potential.additive.push_back(source.Normal(k == 0 ? 4 : 5));
     if (k > 0) potential.pairs.push_back({0, k, source.Normal(1)(0)});
@@ -43,7 +52,7 @@ Potential RandomPotential(Index d, bool train, Source& source) {
   Index left = 1;
   for (Index k = 0; k < d; ++k) {
     const Index right = k + 1 < d ? 2 + k % 2 : 1;
-    potential.train_basis.push_back(Spec(BasisFamily::kPureFourier, 3, 0));
+    potential.train_basis.push_back(Spec(kTrainFamilies[k % 3], 3, 0));
     potential.train.cores.push_back(
         {.left_rank = left,
          .size = 3,
