@@ -36,6 +36,7 @@ constexpr double kGuardShare = 0.03;
 
 // Mixtures have d^2 / 2 unknowns a component.
 constexpr Index kMostMixtureCoordinates = 20;
+constexpr Index kFewCoordinates = 5;
 constexpr double kMixtureHeldOut = 0.25;
 constexpr double kMixtureInflation = 1.1;
 constexpr double kMixtureWideShare = 0.05;
@@ -219,7 +220,7 @@ absl::StatusOr<FittedDensity> DensityFitter::Fit(double t,
 FittedDensity DensityFitter::FitMixture(double t,
                                         const PooledPoints& pool,
                                         const RandomKey& key,
-                                        const Executor& executor) const {
+                                        const Executor& executor) {
   const Vector energy = pool.batch.EnergyAt(t);
   const std::vector<bool> held_out = ChooseHeldOut(
       energy, kMixtureHeldOut, key.Stream(Purpose::kFit, 1 << 21, 0));
@@ -229,35 +230,63 @@ FittedDensity DensityFitter::FitMixture(double t,
       rows[held_out[i]].push_back(i);
     }
   }
-  FittedDensity fitted;
-  fitted.predicted_log_ess = -std::numeric_limits<double>::infinity();
-  if (rows[0].empty() || rows[1].empty()) return fitted;
+  FittedDensity best;
+  best.predicted_log_ess = -std::numeric_limits<double>::infinity();
+  if (rows[0].empty() || rows[1].empty()) return best;
   const Matrix position[2] = {pool.position(rows[0], Eigen::all),
                               pool.position(rows[1], Eigen::all)};
   Vector weights[2] = {pool.weights(rows[0]), pool.weights(rows[1])};
   for (Vector& part : weights) part /= part.sum();
-  MixtureSelectionOptions options;
-  options.fit.inflation = kMixtureInflation;
-  MixtureSelection selection = FitGaussianMixtureBySelection(
-      position[0], weights[0], position[1], weights[1], options, key, executor);
+  const Vector log_target = -energy(rows[1]);
   const Vector deviation =
       WeightedVariance(pool.position, pool.weights).cwiseSqrt();
   const double floor = 1e-9 * std::max(deviation.maxCoeff(), 1e-300);
-  auto density =
-      std::make_shared<const DensitySum>(std::vector<DensitySum::Component>{
-          {1 - kMixtureWideShare,
-           std::make_shared<const GaussianMixtureDensity>(
-               std::move(selection.mixture))},
-          {kMixtureWideShare,
-           std::make_shared<const GaussianDensity>(
-               WeightedMean(pool.position, pool.weights),
-               kMixtureWideScale * deviation.cwiseMax(floor))}});
-  Vector log_density;
-  density->LogDensity(position[1], executor, log_density, nullptr);
-  fitted.predicted_log_ess =
-      PredictLogEss(-energy(rows[1]) - log_density, weights[1]);
-  fitted.density = std::move(density);
-  return fitted;
+  const auto wide = std::make_shared<const GaussianDensity>(
+      WeightedMean(pool.position, pool.weights),
+      kMixtureWideScale * deviation.cwiseMax(floor));
+  const auto consider = [&](GaussianMixtureParameters mixture) {
+    auto density =
+        std::make_shared<const DensitySum>(std::vector<DensitySum::Component>{
+            {1 - kMixtureWideShare,
+             std::make_shared<const GaussianMixtureDensity>(mixture)},
+            {kMixtureWideShare, wide}});
+    Vector log_density;
+    density->LogDensity(position[1], executor, log_density, nullptr);
+    const double predicted =
+        PredictLogEss(log_target - log_density, weights[1]);
+    if (predicted > best.predicted_log_ess) {
+      best.predicted_log_ess = predicted;
+      best.density = std::move(density);
+      mixture_ = std::move(mixture);
+    }
+  };
+  MixtureFitOptions options;
+  options.inflation = kMixtureInflation;
+  if (mixture_.has_value()) {
+    const GaussianMixtureParameters start = *mixture_;
+    consider(FitGaussianMixture(
+        position[0], weights[0], options, &start, key, executor));
+  }
+  // A choice of the number of components is dear where there are many
+  // coordinates; one start is then enough.
+  if (best.predicted_log_ess < kSatisfied &&
+      (best.density == nullptr || dimension_ <= kFewCoordinates)) {
+    MixtureSelectionOptions selection;
+    selection.fit = options;
+    consider(FitGaussianMixtureBySelection(position[0],
+                                           weights[0],
+                                           position[1],
+                                           weights[1],
+                                           selection,
+                                           key,
+                                           executor)
+                 .mixture);
+  }
+  return best;
+}
+
+void DensityFitter::SuggestMixture(GaussianMixtureParameters mixture) {
+  mixture_ = std::move(mixture);
 }
 
 void DensityFitter::Adopt(std::shared_ptr<const SquaredTrainDensity> train) {

@@ -13,6 +13,7 @@
 #include "core/coordinates/independent.h"
 #include "core/density/density.h"
 #include "core/density/marginal_fit.h"
+#include "core/density/mixture.h"
 #include "core/density/squared_train.h"
 #include "core/density/squared_train_fit.h"
 #include "core/foundation/executor.h"
@@ -76,6 +77,8 @@ class DensityFitter {
 
   // Takes a density found otherwise for the present one.
   void Adopt(std::shared_ptr<const SquaredTrainDensity> train);
+  // Starts the next mixture from this one.
+  void SuggestMixture(GaussianMixtureParameters mixture);
 
  private:
   absl::StatusOr<SquaredTrainFit> FitIn(const Coordinates& coordinates,
@@ -92,7 +95,7 @@ class DensityFitter {
   FittedDensity FitMixture(double t,
                            const PooledPoints& pool,
                            const RandomKey& key,
-                           const Executor& executor) const;
+                           const Executor& executor);
 
   SquaredTrainOptions train_options_;
   Index dimension_;
@@ -107,6 +110,7 @@ class DensityFitter {
   };
   std::vector<PastMarginals> past_;
   std::shared_ptr<const SquaredTrainDensity> train_;  // the last one
+  std::optional<GaussianMixtureParameters> mixture_;  // the last one
 };
 
 }  // namespace ttflow

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "core/density/density_sum.h"
+#include "core/density/gaussian.h"
 #include "core/density/marginal_fit.h"
 #include "core/density/squared_train_fit.h"
 #include "core/foundation/status_macros.h"
@@ -16,6 +17,7 @@
 #include "core/moves/step_size_adaptation.h"
 #include "core/particles/resampling.h"
 #include "core/particles/weights.h"
+#include "core/sampler/mode_search.h"
 
 namespace ttflow {
 namespace {
@@ -42,7 +44,7 @@ constexpr double kLookAheadHonest = -1.5;
 
 // Refinements at the target: at most so many, and so many without a gain.
 constexpr int kRefinements = 6;
-constexpr int kIdleRefinements = 2;
+constexpr int kIdleRefinements = 3;
 constexpr double kRefinedEss = 0.92;
 constexpr double kRefinementGain = 1.05;
 
@@ -52,11 +54,20 @@ constexpr double kHottestGuard = 0.9;
 constexpr double kGuardEss = 0.05;
 constexpr double kGuardShare = 0.05;
 
+// The modes' normals: a little wider, with a wide part; curvatures cost d
+// evaluations each.
+constexpr double kModesInflation = 1.1;
+constexpr double kModesWideShare = 0.1;
+constexpr double kFarStarts = 2.5;
+constexpr Index kMostModeCoordinates = 256;
+
 constexpr double kBlockAcceptance = 0.4;
 constexpr double kMoveAcceptance = 0.6;
 
 // Addresses of random numbers within one stage.
 constexpr Index kLookAheadFirst = Index{1} << 24;
+constexpr Index kModesFirst = Index{1} << 25;
+constexpr Index kJumpFirst = Index{1} << 26;
 constexpr std::uint32_t kIndependenceStream = 1 << 20;
 constexpr std::uint32_t kBlockStream = kIndependenceStream + 1;
 constexpr std::uint32_t kBlockAcceptStream = kBlockStream + 1;
@@ -147,9 +158,15 @@ void DensitySearch::Keep(PointSet set) {
 
 std::shared_ptr<const Density> DensitySearch::Guarded(
     std::shared_ptr<const Density> density) const {
-  if (hotter_ == nullptr) return density;
-  return std::make_shared<const DensitySum>(std::vector<DensitySum::Component>{
-      {1 - kGuardShare, std::move(density)}, {kGuardShare, hotter_}});
+  std::vector<DensitySum::Component> components = {{1, std::move(density)}};
+  for (const auto& guard : {hotter_, modes_}) {
+    if (guard != nullptr && guard != components[0].density) {
+      components.push_back({kGuardShare, guard});
+      components[0].weight -= kGuardShare;
+    }
+  }
+  if (components.size() == 1) return components[0].density;
+  return std::make_shared<const DensitySum>(std::move(components));
 }
 
 Index DensitySearch::NextEvaluations() const {
@@ -244,32 +261,86 @@ absl::StatusOr<bool> DensitySearch::LookAhead(TemperedEnergy& energy,
       return false;
     }
   }
-  fitted_.density = fitted_.train = product.density;
-  fitted_.predicted_log_ess = predicted;
   fitter_.Adopt(product.density);
-  fresh_ess_ = ess;
+  FittedDensity fitted;
+  fitted.density = fitted.train = product.density;
+  fitted.predicted_log_ess = predicted;
+  // An exact product needs no refinement.
+  const bool exact = ess > kLookAheadDone && product.least_r2 > kLookAheadR2;
+  TTFLOW_RETURN_IF_ERROR(
+      JumpToTarget(std::move(fitted), std::move(draws), exact, energy, key));
+  return true;
+}
+
+absl::Status DensitySearch::JumpToTarget(FittedDensity density,
+                                         PointSet draws,
+                                         bool exact,
+                                         TemperedEnergy& energy,
+                                         const RandomKey& key) {
+  fitted_ = std::move(density);
   t_ = 1;
-  found_.density = Guarded(product.density);
-  found_.ess_fraction = ess;
+  fresh_ess_ = WeightEssFraction(draws.LogWeightsAt(1));
+  found_.density = Guarded(fitted_.density);
+  found_.ess_fraction = fresh_ess_;
+  found_.log_evidence_direct = LogMeanExp(draws.LogWeightsAt(1));
+  log_evidence_ = found_.log_evidence_direct;
   phase_ = Phase::kRefine;
-  if (ess > kLookAheadDone && product.least_r2 > kLookAheadR2) {
-    found_.log_evidence_direct = LogMeanExp(draws.LogWeightsAt(1));
-    log_evidence_ = found_.log_evidence_direct;
-    done_ = true;
-    return true;
-  }
+  done_ = exact;
+  if (exact) return absl::OkStatus();
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet more,
-      Draw(*product.density,
+      Draw(*found_.density,
            std::max<Index>(options_.num_particles - kLookAheadDraws,
                            kLookAheadDraws),
            key,
-           kLookAheadFirst + kLookAheadDraws,
+           kJumpFirst,
            energy));
   Replace(more, key);
   recent_.clear();
   Keep(std::move(draws));
   Keep(std::move(more));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> DensitySearch::TryModes(TemperedEnergy& energy,
+                                             const RandomKey& key) {
+  const Vector equal =
+      Vector::Constant(particles_.num_particles(),
+                       1 / static_cast<double>(particles_.num_particles()));
+  const Vector mean = WeightedMean(particles_.position, equal);
+  const Vector scale = WeightedVariance(particles_.position, equal)
+                           .cwiseSqrt()
+                           .array()
+                           .max(1e-300);
+  // Every other start from further out: modes at the rim hide behind others.
+  Matrix starts = particles_.position;
+  for (Index i = 1; i < starts.rows(); i += 2) {
+    starts.row(i) =
+        (mean + kFarStarts * (starts.row(i).transpose() - mean)).transpose();
+  }
+  const ModeSearchOptions options;
+  TTFLOW_ASSIGN_OR_RETURN(
+      const ModeSearchResult found,
+      FindModes(starts, scale, options, energy_, energy.interrupter()));
+  if (found.modes.empty() ||
+      found.unseen_share > 2 * options.wanted_unseen_share) {
+    return false;
+  }
+  const auto mixture =
+      std::make_shared<const DensitySum>(std::vector<DensitySum::Component>{
+          {1 - kModesWideShare,
+           MakeLaplaceMixture(found.modes, kModesInflation)},
+          {kModesWideShare,
+           std::make_shared<const GaussianDensity>(mean, scale)}});
+  if (found.modes.size() > 1) modes_ = mixture;
+  TTFLOW_ASSIGN_OR_RETURN(
+      PointSet draws,
+      Draw(*mixture, kLookAheadDraws, key, kModesFirst, energy));
+  if (WeightEssFraction(draws.LogWeightsAt(1)) < kLookAheadEss) return false;
+  FittedDensity fitted;
+  fitted.density = mixture;
+  TTFLOW_RETURN_IF_ERROR(JumpToTarget(
+      std::move(fitted), std::move(draws), /*exact=*/false, energy, key));
   return true;
 }
 
@@ -299,7 +370,10 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
     fitter_.RefineCoordinates(FlattenedPool(), executor_);
   }
   if (options_.look_ahead) {
-    TTFLOW_ASSIGN_OR_RETURN(const bool taken, LookAhead(energy, key));
+    TTFLOW_ASSIGN_OR_RETURN(bool taken, LookAhead(energy, key));
+    if (!taken && stage_ == 1 && dimension_ <= kMostModeCoordinates) {
+      TTFLOW_ASSIGN_OR_RETURN(taken, TryModes(energy, key));
+    }
     if (taken) {
       info.conditional_ess = fresh_ess_;
       info.weight_ess_fraction = fresh_ess_;
@@ -334,9 +408,10 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
                   particles_);
   info.resampled = true;
   const double path = log_evidence_;
+  proposal_ = t_ == 1 ? Guarded(fitted_.density) : fitted_.density;
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet fresh,
-      Draw(*fitted_.density, options_.num_particles, fresh_key, 0, energy));
+      Draw(*proposal_, options_.num_particles, fresh_key, 0, energy));
   const Vector fresh_weights = fresh.LogWeightsAt(t_);
   fresh_ess_ = WeightEssFraction(fresh_weights);
   if (fresh_ess_ > kReplaceEss) {
@@ -352,7 +427,7 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
     hotter_ = fitted_.density;
   }
   if (t_ == 1) {
-    found_.density = Guarded(fitted_.density);
+    found_.density = proposal_;
     found_.ess_fraction = fresh_ess_;
     found_.log_evidence_path = path;
     found_.log_evidence_direct = LogMeanExp(fresh_weights);
@@ -455,9 +530,10 @@ absl::Status DensitySearch::Refine(TemperedEnergy& energy, StageInfo& info) {
   fitter_.RefineCoordinates(pool, executor_);
   TTFLOW_ASSIGN_OR_RETURN(
       fitted_, fitter_.Fit(1, pool, key, executor_, energy.interrupter()));
+  proposal_ = Guarded(fitted_.density);
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet fresh,
-      Draw(*fitted_.density, options_.num_particles, fresh_key, 0, energy));
+      Draw(*proposal_, options_.num_particles, fresh_key, 0, energy));
   const Vector fresh_weights = fresh.LogWeightsAt(1);
   const double ess = WeightEssFraction(fresh_weights);
   info.fresh_ess_fraction = ess;
@@ -467,7 +543,7 @@ absl::Status DensitySearch::Refine(TemperedEnergy& energy, StageInfo& info) {
   Keep(std::move(fresh));
   const double gain = ess / std::max(found_.ess_fraction, 1e-9);
   if (ess > found_.ess_fraction) {
-    found_.density = Guarded(fitted_.density);
+    found_.density = proposal_;
     found_.ess_fraction = ess;
     found_.log_evidence_direct = LogMeanExp(fresh_weights);
     log_evidence_ = found_.log_evidence_direct;

@@ -77,6 +77,16 @@ class DensitySearch {
   PooledPoints PoolAt(double t) const;
   // Fits the target itself from gradients alone and tries a few draws.
   absl::StatusOr<bool> LookAhead(TemperedEnergy& energy, const RandomKey& key);
+  // Finds modes from wide starts; where hardly any is missing, tries the
+  // mixture of their normals, and keeps it as a guard in any case.
+  absl::StatusOr<bool> TryModes(TemperedEnergy& energy, const RandomKey& key);
+  // Leaves the path for the target itself with `density`, some draws of which
+  // were good. If it is exact the search ends, else more are drawn.
+  absl::Status JumpToTarget(FittedDensity density,
+                            PointSet draws,
+                            bool exact,
+                            TemperedEnergy& energy,
+                            const RandomKey& key);
   // The recent sets, each with weights at the target flattened to a moderate
   // ESS.
   PooledPoints FlattenedPool() const;
@@ -94,7 +104,8 @@ class DensitySearch {
                            const RandomKey& key,
                            StageInfo& info);
   void Keep(PointSet set);
-  // `density` with a share of the last hotter one, a guard of its tails.
+  // `density` with shares of the last hotter one and of the modes: guards of
+  // its tails.
   std::shared_ptr<const Density> Guarded(
       std::shared_ptr<const Density> density) const;
 
@@ -113,8 +124,10 @@ class DensitySearch {
   Particles particles_;
   std::deque<PointSet> recent_;
   DensityFitter fitter_;
-  FittedDensity fitted_;  // of the last stage
+  FittedDensity fitted_;                     // of the last stage
+  std::shared_ptr<const Density> proposal_;  // what fresh draws come from
   std::shared_ptr<const Density> hotter_;
+  std::shared_ptr<const Density> modes_;
   double fresh_ess_ = 0;
   double best_look_ahead_ = 0;
   double log_evidence_ = 0;  // of p_t, the best known

@@ -1,0 +1,163 @@
+#include "core/sampler/mode_search.h"
+
+#include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+#include "core/foundation/status_macros.h"
+#include "core/math/log_sum_exp.h"
+#include "core/sampler/descent.h"
+
+namespace ttflow {
+namespace {
+
+// Step of the gradients' differences, in units of scale.
+constexpr double kDifference = 1e-4;
+// Least curvature in units of scale^-2.
+constexpr double kLeastCurvature = 0.04;
+// Minima nearer than this, squared Mahalanobis distance, are one.
+constexpr double kSameMode = 1;
+// Countless modes: so large a share of the first batch ended alone.
+constexpr double kCountless = 0.7;
+constexpr double kEqualShare = 0.2;
+
+double SquaredDistance(const Mode& mode, const Vector& x) {
+  return mode.root.triangularView<Eigen::Lower>()
+      .solve(x - mode.position)
+      .squaredNorm();
+}
+
+// Number of ends that differ in energy or place: cheap, and enough to see that
+// modes are countless before a curvature is spent on each.
+Index CountDifferent(const DescentResult& ends, const ConstVectorRef& scale) {
+  constexpr double kEnergy = 0.01;
+  constexpr double kPlace = 0.05;
+  std::vector<Index> different;
+  for (Index i = 0; i < ends.energy.size(); ++i) {
+    if (!ends.arrived[i]) continue;
+    const bool known =
+        std::any_of(different.begin(), different.end(), [&](Index j) {
+          return std::abs(ends.energy[i] - ends.energy[j]) < kEnergy &&
+                 ((ends.position.row(i) - ends.position.row(j)).transpose())
+                         .cwiseQuotient(scale)
+                         .cwiseAbs()
+                         .maxCoeff() < kPlace;
+        });
+    if (!known) different.push_back(i);
+  }
+  return static_cast<Index>(different.size());
+}
+
+// Root and mass of a mode from its Hessian in scaled units.
+bool SetCurvature(const Matrix& hessian,
+                  const ConstVectorRef& scale,
+                  Mode& mode) {
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(
+      0.5 * (hessian + hessian.transpose()));
+  if (solver.info() != Eigen::Success) return false;
+  const Vector curvature = solver.eigenvalues().cwiseMax(kLeastCurvature);
+  const Matrix half = scale.asDiagonal() * solver.eigenvectors() *
+                      curvature.cwiseSqrt().cwiseInverse().asDiagonal();
+  const Eigen::LLT<Matrix> cholesky(half * half.transpose());
+  if (cholesky.info() != Eigen::Success) return false;
+  mode.root = cholesky.matrixL();
+  mode.log_mass = -mode.energy + scale.array().log().sum() +
+                  0.5 * (2 * std::numbers::pi / curvature.array()).log().sum();
+  return std::isfinite(mode.log_mass);
+}
+
+}  // namespace
+
+absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
+                                           const ConstVectorRef& scale,
+                                           const ModeSearchOptions& options,
+                                           CountingEnergy& energy,
+                                           Interrupter& interrupter) {
+  const Index d = starts.cols();
+  const Index most = std::min(options.most_starts, starts.rows());
+  ModeSearchResult result;
+  while (result.num_starts < most) {
+    const Index batch =
+        std::min(std::max(options.first_batch, result.num_starts),
+                 most - result.num_starts);
+    TTFLOW_ASSIGN_OR_RETURN(const DescentResult ends,
+                            Descend(starts.middleRows(result.num_starts, batch),
+                                    scale,
+                                    DescentOptions(),
+                                    energy,
+                                    interrupter));
+    result.num_starts += batch;
+    if (result.modes.empty() &&
+        static_cast<double>(CountDifferent(ends, scale)) >
+            kCountless * static_cast<double>(batch)) {
+      return result;
+    }
+    for (Index i = 0; i < batch; ++i) {
+      if (!ends.arrived[i]) continue;
+      const Vector x = ends.position.row(i).transpose();
+      const auto known = std::find_if(
+          result.modes.begin(), result.modes.end(), [&](const Mode& mode) {
+            return SquaredDistance(mode, x) < kSameMode;
+          });
+      if (known != result.modes.end()) {
+        ++known->num_starts;
+        continue;
+      }
+      if (static_cast<Index>(result.modes.size()) >= options.most_modes) {
+        result.unseen_share = 1;
+        return result;
+      }
+      Mode mode;
+      mode.position = x;
+      mode.energy = ends.energy[i];
+      mode.num_starts = 1;
+      Matrix around = x.transpose().replicate(d, 1);
+      around.diagonal() += kDifference * scale;
+      Vector energies;
+      Matrix gradients;
+      TTFLOW_RETURN_IF_ERROR(
+          energy.Evaluate(around, energies, &gradients, interrupter));
+      const Matrix hessian = (gradients.rowwise() - ends.gradient.row(i)) *
+                             scale.asDiagonal() / kDifference;
+      if (!hessian.allFinite() || !SetCurvature(hessian, scale, mode)) continue;
+      result.modes.push_back(std::move(mode));
+    }
+    const auto alone = static_cast<double>(std::count_if(
+        result.modes.begin(), result.modes.end(), [](const Mode& mode) {
+          return mode.num_starts == 1;
+        }));
+    result.unseen_share = result.modes.empty()
+                              ? 1
+                              : alone / static_cast<double>(result.num_starts);
+    const auto count = static_cast<Index>(result.modes.size());
+    const Index enough = count == 1 ? 0
+                                    : std::max(options.least_starts,
+                                               options.starts_per_mode * count);
+    if (result.unseen_share <= options.wanted_unseen_share &&
+        result.num_starts >= enough) {
+      break;
+    }
+  }
+  return result;
+}
+
+std::shared_ptr<const GaussianMixtureDensity> MakeLaplaceMixture(
+    const std::vector<Mode>& modes, double inflation) {
+  const auto count = static_cast<Index>(modes.size());
+  GaussianMixtureParameters parameters;
+  parameters.means.resize(count, modes.front().position.size());
+  Vector log_mass(count);
+  for (Index k = 0; k < count; ++k) {
+    parameters.means.row(k) = modes[k].position.transpose();
+    parameters.root.push_back(std::sqrt(inflation) * modes[k].root);
+    log_mass[k] = modes[k].log_mass;
+  }
+  parameters.weights = (1 - kEqualShare) * NormalizedExp(log_mass).array() +
+                       kEqualShare / static_cast<double>(count);
+  return std::make_shared<const GaussianMixtureDensity>(std::move(parameters));
+}
+
+}  // namespace ttflow

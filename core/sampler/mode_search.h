@@ -1,0 +1,68 @@
+// Mode search: local minima of the energy from wide starts, and what they
+// weigh.
+
+#ifndef TTFLOW_CORE_SAMPLER_MODE_SEARCH_H_
+#define TTFLOW_CORE_SAMPLER_MODE_SEARCH_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/density/mixture.h"
+#include "core/energy/counting_energy.h"
+#include "core/foundation/interrupter.h"
+#include "core/foundation/types.h"
+
+namespace ttflow {
+
+struct ModeSearchOptions {
+  Index first_batch = 32;  // starts
+  Index most_starts = 512;
+  Index most_modes = 64;
+  // The search ends when this share of further starts is expected to find a
+  // new mode, and not before so many starts, in all and for each mode, where
+  // there are several.
+  double wanted_unseen_share = 0.01;
+  Index least_starts = 128;
+  Index starts_per_mode = 15;
+};
+
+// A local minimum with the normal density of its curvature.
+struct Mode {
+  Vector position;       // [d]
+  double energy = 0;     // nats
+  Matrix root;           // lower triangular L, covariance L L^T = Hessian^-1
+  double log_mass = 0;   // of exp(-energy) about it, by Laplace's method
+  Index num_starts = 0;  // that ended in it
+};
+
+struct ModeSearchResult {
+  std::vector<Mode> modes;
+  Index num_starts = 0;
+  // Expected share of further starts that would end in a mode not seen yet:
+  // the share of starts that ended alone (Good and Turing).
+  double unseen_share = 1;
+};
+
+// Descends from the rows of `starts` [n, d] (draws of a wide density) in
+// growing batches until hardly any new mode is to be expected, until
+// most_starts or most_modes, or until the first batch shows that modes are
+// countless. Curvatures by differences of gradients, d evaluations a mode;
+// no variance is wider than 25 times scale^2.
+//
+// Errors: the energy's and the interrupter's.
+// Source: Good (1953) for the unseen share; Laplace's method.
+absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
+                                           const ConstVectorRef& scale,
+                                           const ModeSearchOptions& options,
+                                           CountingEnergy& energy,
+                                           Interrupter& interrupter);
+
+// The mixture of the modes' normals, covariances inflated by `inflation`; a
+// fifth of the mass is shared equally, the rest by log_mass.
+std::shared_ptr<const GaussianMixtureDensity> MakeLaplaceMixture(
+    const std::vector<Mode>& modes, double inflation);
+
+}  // namespace ttflow
+
+#endif  // TTFLOW_CORE_SAMPLER_MODE_SEARCH_H_
