@@ -7,6 +7,14 @@
 
 namespace ttflow {
 
+namespace {
+
+// Weights that sum to one to rounding stay as they are, so that a sum made from
+// the components of another is the same to the bit.
+constexpr double kNormalized = 1e-12;
+
+}  // namespace
+
 DensitySum::DensitySum(std::vector<Component> components) {
   TTFLOW_CHECK(!components.empty());
   double total = 0;
@@ -14,6 +22,7 @@ DensitySum::DensitySum(std::vector<Component> components) {
     TTFLOW_CHECK(component.weight > 0);
     total += component.weight;
   }
+  if (std::abs(total - 1) < kNormalized) total = 1;
   // A sum within a sum would choose with the same random number again.
   for (Component& component : components) {
     const double weight = component.weight / total;

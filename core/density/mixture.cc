@@ -19,6 +19,10 @@ constexpr Index kFewColumns = 8;
 // leave are denormal numbers, which are slow.
 constexpr double kNegligible = -100;
 
+// Weights that sum to one to rounding stay as they are, so that a density made
+// from the parameters of another is the same to the bit.
+constexpr double kNormalized = 1e-12;
+
 // log of the t density at its mean, identity scale; normal for nu = infinity.
 double LogPeak(Index dimension, double nu) {
   const double d = static_cast<double>(dimension);
@@ -38,7 +42,8 @@ GaussianMixtureDensity::GaussianMixtureDensity(
   TTFLOW_CHECK(count > 0 && d > 0 && p.means.rows() == count &&
                static_cast<Index>(p.root.size()) == count);
   TTFLOW_CHECK(p.weights.minCoeff() > 0 && p.degrees_of_freedom > 0);
-  p.weights /= p.weights.sum();
+  const double total = p.weights.sum();
+  if (!(std::abs(total - 1) < kNormalized)) p.weights /= total;
   log_constant_.resize(count);
   cumulative_.resize(count);
   inverse_root_.reserve(p.root.size());
