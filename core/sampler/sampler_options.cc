@@ -56,6 +56,39 @@ void CheckLength(const char* path,
   }
 }
 
+// Of a search that finds a density, and its draws.
+ResourceEstimate EstimateSearch(const SamplerOptions& effective,
+                                Index dimension) {
+  const DensityOptions& density = effective.density;
+  const auto n = static_cast<double>(density.num_particles);
+  const auto d = static_cast<double>(dimension);
+  // The particles and three earlier sets of points, each with position and both
+  // gradients and the position of a move, [n, d].
+  constexpr double kSets = 4;
+  constexpr double kMatrices = 4;
+  const double points = kSets * n * kMatrices * d;
+  // Of all of them: the pool, its local coordinates and gradients; functions
+  // and their derivatives; contractions from both sides.
+  const double rows = kSets * n;
+  const double fit = rows * d *
+                     (4 + 2 * static_cast<double>(density.basis_size) +
+                      2 * static_cast<double>(density.max_rank));
+  const double draws =
+      std::max<double>(static_cast<double>(density.num_draws),
+                       2 * static_cast<double>(effective.num_samples));
+  const double samples = static_cast<double>(effective.num_samples);
+  // Stages grow like the square root of the dimension; each draws afresh,
+  // moves, and now and then redraws a block.
+  const double stages = 8 + 2 * std::sqrt(d);
+  constexpr double kDrawsAStage = 2.5;
+  ResourceEstimate estimate;
+  estimate.memory_bytes = static_cast<std::int64_t>(
+      8 * (points + fit + draws * (2 * d + 4) + 2 * samples * d));
+  estimate.num_energy_evaluations =
+      static_cast<std::int64_t>(n * kDrawsAStage * stages + draws);
+  return estimate;
+}
+
 }  // namespace
 
 Violations ValidateOptions(const SamplerOptions& options, Index dimension) {
@@ -146,6 +179,13 @@ ResourceEstimate EstimateResources(const SamplerOptions& options,
   estimate.num_energy_evaluations = static_cast<std::int64_t>(
       n * (1 + batches) *
       (1 + stages * (1 + leapfrogs * effective.moves.count)));
+  if (effective.density.mode == DensityMode::kOn) {
+    const ResourceEstimate search = EstimateSearch(effective, dimension);
+    // Room for the stages that follow where no good density is found.
+    estimate.memory_bytes =
+        std::max(estimate.memory_bytes, search.memory_bytes);
+    estimate.num_energy_evaluations = search.num_energy_evaluations;
+  }
   return estimate;
 }
 
