@@ -40,6 +40,7 @@ v1::Stage StageToProto(const StageInfo& info) {
   for (const Index rank : info.ranks) proto.add_ranks(Int32(rank));
   proto.set_conditional_ess(info.conditional_ess);
   proto.set_weight_ess_fraction(info.weight_ess_fraction);
+  proto.set_fresh_ess_fraction(info.fresh_ess_fraction);
   proto.set_resampled(info.resampled);
   proto.set_acceptance_rate(info.acceptance_rate);
   proto.set_step_size(info.step_size);

@@ -49,6 +49,11 @@ constexpr Pair<v1::InnerProduct, InnerProduct> kInnerProducts[] = {
     {v1::INNER_PRODUCT_H2, InnerProduct::kH2},
     {v1::INNER_PRODUCT_L2, InnerProduct::kL2},
 };
+constexpr Pair<v1::DensityMode, DensityMode> kDensityModes[] = {
+    {v1::DENSITY_MODE_AUTO, DensityMode::kAuto},
+    {v1::DENSITY_MODE_ON, DensityMode::kOn},
+    {v1::DENSITY_MODE_OFF, DensityMode::kOff},
+};
 constexpr Pair<v1::RankRule, RankRule> kRankRules[] = {
     {v1::RANK_RULE_EMA, RankRule::kEma},
     {v1::RANK_RULE_RESIDUAL, RankRule::kResidual},
@@ -102,6 +107,9 @@ bool EnumFromProto(v1::InnerProduct proto, InnerProduct& core) {
 bool EnumFromProto(v1::RankRule proto, RankRule& core) {
   return FromTable(kRankRules, proto, core);
 }
+bool EnumFromProto(v1::DensityMode proto, DensityMode& core) {
+  return FromTable(kDensityModes, proto, core);
+}
 
 v1::BaseKind EnumToProto(BaseKind core) { return ToTable(kBaseKinds, core); }
 v1::ResamplingScheme EnumToProto(ResamplingScheme core) {
@@ -119,5 +127,8 @@ v1::InnerProduct EnumToProto(InnerProduct core) {
   return ToTable(kInnerProducts, core);
 }
 v1::RankRule EnumToProto(RankRule core) { return ToTable(kRankRules, core); }
+v1::DensityMode EnumToProto(DensityMode core) {
+  return ToTable(kDensityModes, core);
+}
 
 }  // namespace ttflow::server

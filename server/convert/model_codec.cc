@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/foundation/status_macros.h"
+#include "server/convert/coordinates_codec.h"
+#include "server/convert/density_codec.h"
 #include "server/convert/model.pb.h"
 #include "server/convert/potential_codec.h"
 
@@ -14,7 +16,10 @@ namespace {
 
 namespace stored = internal::convert;
 
-constexpr std::int32_t kFormat = 1;
+// What a model without a density is written as; an older reader knows it.
+constexpr std::int32_t kStagesFormat = 1;
+// With a density, which an older reader must not take for a model of no stages.
+constexpr std::int32_t kDensityFormat = 2;
 
 // Numbers of enums in the store; they never change.
 constexpr std::pair<BaseKind, std::int32_t> kBaseKinds[] = {
@@ -60,11 +65,7 @@ bool IsPositive(const Vector& values) {
 }
 
 void EncodeTransport(const Transport& transport, stored::StoredTransport& out) {
-  stored::StoredCoordinates& coordinates = *out.mutable_coordinates();
-  EncodeNumbers(transport.coordinates.center, *coordinates.mutable_center());
-  EncodeNumbers(transport.coordinates.scale, *coordinates.mutable_scale());
-  EncodeNumbers(transport.coordinates.matrix, *coordinates.mutable_matrix());
-  EncodeNumbers(transport.coordinates.inverse, *coordinates.mutable_inverse());
+  EncodeCoordinates(transport.coordinates, *out.mutable_coordinates());
   for (const Potential& potential : transport.fold_potential) {
     EncodePotential(potential, *out.add_fold_potential());
   }
@@ -72,42 +73,12 @@ void EncodeTransport(const Transport& transport, stored::StoredTransport& out) {
   out.set_substeps(transport.substeps);
 }
 
-// Reads a square matrix; empty stays empty.
-bool DecodeSquare(const google::protobuf::RepeatedField<double>& in,
-                  Index dimension,
-                  Matrix& out) {
-  const Vector values = DecodeVector(in);
-  if (values.size() == 0) return true;
-  if (values.size() != dimension * dimension || !values.allFinite()) {
-    return false;
-  }
-  out = Eigen::Map<const Matrix>(values.data(), dimension, dimension);
-  return true;
-}
-
-absl::StatusOr<Coordinates> DecodeCoordinates(
-    const stored::StoredCoordinates& in, Index dimension) {
-  Coordinates coordinates;
-  coordinates.center = DecodeVector(in.center());
-  coordinates.scale = DecodeVector(in.scale());
-  if (!DecodeSquare(in.matrix(), dimension, coordinates.matrix) ||
-      !DecodeSquare(in.inverse(), dimension, coordinates.inverse) ||
-      (coordinates.is_diagonal() && !coordinates.is_orthogonal())) {
-    return Damaged("coordinates");
-  }
-  if (coordinates.center.size() != dimension ||
-      coordinates.scale.size() != dimension ||
-      !coordinates.center.allFinite() || !IsPositive(coordinates.scale)) {
-    return Damaged("coordinates");
-  }
-  return coordinates;
-}
-
 absl::StatusOr<Transport> DecodeTransport(const stored::StoredTransport& in,
                                           Index dimension) {
   Transport transport;
-  TTFLOW_ASSIGN_OR_RETURN(transport.coordinates,
-                          DecodeCoordinates(in.coordinates(), dimension));
+  if (!DecodeCoordinates(in.coordinates(), dimension, transport.coordinates)) {
+    return Damaged("coordinates");
+  }
   const auto folds = static_cast<int>(transport.fold_potential.size());
   if (in.fold_potential_size() != folds) return Damaged("folds");
   std::string fault;
@@ -179,7 +150,7 @@ absl::StatusOr<StageModel> DecodeStageModel(const stored::StoredStage& in,
 
 std::string EncodeModel(const Model& model) {
   stored::StoredModel out;
-  out.set_format(kFormat);
+  out.set_format(model.density == nullptr ? kStagesFormat : kDensityFormat);
   stored::StoredBase& base = *out.mutable_base();
   base.set_kind(ToNumber(kBaseKinds, model.base.kind));
   EncodeNumbers(model.base.mean, *base.mutable_mean());
@@ -199,6 +170,10 @@ std::string EncodeModel(const Model& model) {
     EncodeMoves(stage.moves, *added.mutable_moves());
   }
   out.set_num_particles(model.num_particles);
+  if (model.density != nullptr) {
+    EncodeDensity(*model.density, *out.mutable_density());
+    out.set_density_ess_fraction(model.density_ess_fraction);
+  }
   return out.SerializeAsString();
 }
 
@@ -207,7 +182,7 @@ absl::StatusOr<Model> DecodeModel(std::string_view bytes) {
   if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return Damaged("no message");
   }
-  if (in.format() != kFormat) {
+  if (in.format() != kStagesFormat && in.format() != kDensityFormat) {
     return Damaged(absl::StrCat("format ", in.format(), " is unknown"));
   }
   Model model;
@@ -225,6 +200,17 @@ absl::StatusOr<Model> DecodeModel(std::string_view bytes) {
     TTFLOW_ASSIGN_OR_RETURN(StageModel decoded,
                             DecodeStageModel(stage, model.dimension()));
     model.stages.push_back(std::move(decoded));
+  }
+  if (in.has_density() != (in.format() == kDensityFormat)) {
+    return Damaged("density");
+  }
+  if (in.has_density()) {
+    TTFLOW_ASSIGN_OR_RETURN(model.density,
+                            DecodeDensity(in.density(), model.dimension()));
+    model.density_ess_fraction = in.density_ess_fraction();
+    if (!(model.density_ess_fraction >= 0 && model.density_ess_fraction <= 1)) {
+      return Damaged("ESS fraction");
+    }
   }
   return model;
 }

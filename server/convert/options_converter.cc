@@ -76,6 +76,17 @@ void ReadFlow(const v1::FlowOptions& proto,
   TTFLOW_READ(proto, fit, num_sweeps);
 }
 
+void ReadDensity(const v1::DensityOptions& proto,
+                 DensityOptions& core,
+                 Violations& violations) {
+  ReadEnum("density.mode", proto.mode(), core.mode, violations);
+  TTFLOW_READ(proto, core, num_particles);
+  TTFLOW_READ(proto, core, num_draws);
+  TTFLOW_READ(proto, core, basis_size);
+  TTFLOW_READ(proto, core, max_rank);
+  TTFLOW_READ(proto, core, look_ahead);
+}
+
 #undef TTFLOW_READ
 
 std::int32_t Int32(Index value) { return static_cast<std::int32_t>(value); }
@@ -103,6 +114,15 @@ void WriteFlow(const FlowOptions& core, v1::FlowOptions& proto) {
   proto.set_num_sweeps(fit.num_sweeps);
 }
 
+void WriteDensity(const DensityOptions& core, v1::DensityOptions& proto) {
+  proto.set_mode(EnumToProto(core.mode));
+  proto.set_num_particles(Int32(core.num_particles));
+  proto.set_num_draws(Int32(core.num_draws));
+  proto.set_basis_size(Int32(core.basis_size));
+  proto.set_max_rank(Int32(core.max_rank));
+  proto.set_look_ahead(core.look_ahead);
+}
+
 }  // namespace
 
 SamplerOptions OptionsFromProto(const v1::SamplerOptions& proto,
@@ -128,6 +148,7 @@ SamplerOptions OptionsFromProto(const v1::SamplerOptions& proto,
   }
   ReadMoves(proto.moves(), core.moves, violations);
   ReadFlow(proto.flow(), core.flow, violations);
+  ReadDensity(proto.density(), core.density, violations);
   if (proto.evidence().has_frozen_batches()) {
     core.evidence.frozen_batches = proto.evidence().frozen_batches();
   }
@@ -159,6 +180,7 @@ v1::SamplerOptions OptionsToProto(const SamplerOptions& options) {
   moves.set_target_acceptance(options.moves.target_acceptance);
   moves.set_log_step_spread(options.moves.log_step_spread);
   WriteFlow(options.flow, *proto.mutable_flow());
+  WriteDensity(options.density, *proto.mutable_density());
   proto.mutable_evidence()->set_frozen_batches(options.evidence.frozen_batches);
   return proto;
 }

@@ -52,23 +52,6 @@ bool DecodeBasis(const StoredBasis& stored, BasisSpec& spec) {
          std::isfinite(spec.upper) && spec.lower < spec.upper;
 }
 
-bool DecodeCore(const StoredCore& stored, TrainCore& core) {
-  if (stored.left_rank() < 1 || stored.size() < 1 || stored.right_rank() < 1) {
-    return false;
-  }
-  core.left_rank = stored.left_rank();
-  core.size = stored.size();
-  core.right_rank = stored.right_rank();
-  const Vector values = DecodeVector(stored.unfolding());
-  const Index rows = core.left_rank * core.size;
-  if (rows > values.size() || values.size() != rows * core.right_rank) {
-    return false;
-  }
-  core.unfolding =
-      Eigen::Map<const Matrix>(values.data(), rows, core.right_rank);
-  return true;
-}
-
 bool DecodeAdditive(const StoredPotential& stored,
                     Index dimension,
                     Potential& potential) {
@@ -143,6 +126,30 @@ Vector DecodeVector(const google::protobuf::RepeatedField<double>& values) {
   return Eigen::Map<const Vector>(values.data(), values.size());
 }
 
+void EncodeCore(const TrainCore& core, StoredCore& out) {
+  out.set_left_rank(Int32(core.left_rank));
+  out.set_size(Int32(core.size));
+  out.set_right_rank(Int32(core.right_rank));
+  EncodeNumbers(core.unfolding, *out.mutable_unfolding());
+}
+
+bool DecodeCore(const StoredCore& stored, TrainCore& core) {
+  if (stored.left_rank() < 1 || stored.size() < 1 || stored.right_rank() < 1) {
+    return false;
+  }
+  core.left_rank = stored.left_rank();
+  core.size = stored.size();
+  core.right_rank = stored.right_rank();
+  const Vector values = DecodeVector(stored.unfolding());
+  const Index rows = core.left_rank * core.size;
+  if (rows > values.size() || values.size() != rows * core.right_rank) {
+    return false;
+  }
+  core.unfolding =
+      Eigen::Map<const Matrix>(values.data(), rows, core.right_rank);
+  return true;
+}
+
 void EncodePotential(const Potential& potential, StoredPotential& out) {
   for (const BasisSpec& spec : potential.additive_basis) {
     EncodeBasis(spec, *out.add_additive_basis());
@@ -159,11 +166,7 @@ void EncodePotential(const Potential& potential, StoredPotential& out) {
     EncodeBasis(spec, *out.add_train_basis());
   }
   for (const TrainCore& core : potential.train.cores) {
-    StoredCore& added = *out.add_cores();
-    added.set_left_rank(Int32(core.left_rank));
-    added.set_size(Int32(core.size));
-    added.set_right_rank(Int32(core.right_rank));
-    EncodeNumbers(core.unfolding, *added.mutable_unfolding());
+    EncodeCore(core, *out.add_cores());
   }
 }
 

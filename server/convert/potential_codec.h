@@ -18,6 +18,10 @@ void EncodeNumbers(const Vector& vector,
                    google::protobuf::RepeatedField<double>& out);
 Vector DecodeVector(const google::protobuf::RepeatedField<double>& values);
 
+void EncodeCore(const TrainCore& core, internal::convert::StoredCore& out);
+// Returns false where the numbers are not as many as the ranks and size say.
+bool DecodeCore(const internal::convert::StoredCore& stored, TrainCore& core);
+
 void EncodePotential(const Potential& potential,
                      internal::convert::StoredPotential& out);
 

@@ -17,6 +17,7 @@ StageInfo Info() {
           .ranks = {1, 7, 1},
           .conditional_ess = 0.8,
           .weight_ess_fraction = 0.9,
+          .fresh_ess_fraction = 0.95,
           .resampled = true,
           .acceptance_rate = 0.11,
           .step_size = 0.12,
@@ -37,6 +38,7 @@ TEST(DiagnosticsConverter, EveryFieldOfAStageIsSet) {
   EXPECT_EQ(proto.ranks(1), 7);
   EXPECT_EQ(proto.conditional_ess(), 0.8);
   EXPECT_EQ(proto.weight_ess_fraction(), 0.9);
+  EXPECT_EQ(proto.fresh_ess_fraction(), 0.95);
   EXPECT_EQ(proto.acceptance_rate(), 0.11);
   EXPECT_EQ(proto.step_size(), 0.12);
   EXPECT_EQ(proto.log_evidence(), -13);

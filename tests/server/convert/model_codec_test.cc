@@ -169,7 +169,7 @@ INSTANTIATE_TEST_SUITE_P(
     Faults,
     DamagedModel,
     testing::Values(
-        [](StoredModel& m) { m.set_format(2); },
+        [](StoredModel& m) { m.set_format(3); },
         [](StoredModel& m) { m.set_num_particles(0); },
         [](StoredModel& m) { m.mutable_base()->set_kind(9); },
         [](StoredModel& m) { m.mutable_base()->clear_mean(); },

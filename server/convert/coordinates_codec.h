@@ -1,0 +1,23 @@
+// Coordinates codec: coordinates of a stage or a density <-> numbers in the
+// store.
+
+#ifndef TTFLOW_SERVER_CONVERT_COORDINATES_CODEC_H_
+#define TTFLOW_SERVER_CONVERT_COORDINATES_CODEC_H_
+
+#include "core/coordinates/coordinates.h"
+#include "server/convert/model.pb.h"
+
+namespace ttflow::server {
+
+void EncodeCoordinates(const Coordinates& coordinates,
+                       internal::convert::StoredCoordinates& out);
+
+// Returns false where shapes do not fit together or to `dimension`, a number is
+// not finite, or a scale is not positive.
+bool DecodeCoordinates(const internal::convert::StoredCoordinates& in,
+                       Index dimension,
+                       Coordinates& coordinates);
+
+}  // namespace ttflow::server
+
+#endif  // TTFLOW_SERVER_CONVERT_COORDINATES_CODEC_H_
