@@ -72,6 +72,12 @@ constexpr std::uint32_t kIndependenceStream = 1 << 20;
 constexpr std::uint32_t kBlockStream = kIndependenceStream + 1;
 constexpr std::uint32_t kBlockAcceptStream = kBlockStream + 1;
 
+// Relative variance of the mean of independent weights.
+double MeanWeightVariance(const Vector& log_weight) {
+  const double ess = WeightEssFraction(log_weight);
+  return ess > 0 ? (1 / ess - 1) / static_cast<double>(log_weight.size()) : 1;
+}
+
 // Row i of `to` becomes row i of `from` where chosen.
 void TakeRows(const PointSet& from,
               const std::vector<bool>& chosen,
@@ -272,6 +278,12 @@ absl::StatusOr<bool> DensitySearch::LookAhead(TemperedEnergy& energy,
   return true;
 }
 
+void DensitySearch::AddDirectRoute(const Vector& log_weight) {
+  found_.routes.push_back({"the first fresh draws",
+                           LogMeanExp(log_weight),
+                           std::sqrt(MeanWeightVariance(log_weight))});
+}
+
 absl::Status DensitySearch::JumpToTarget(FittedDensity density,
                                          PointSet draws,
                                          bool exact,
@@ -282,8 +294,7 @@ absl::Status DensitySearch::JumpToTarget(FittedDensity density,
   fresh_ess_ = WeightEssFraction(draws.LogWeightsAt(1));
   found_.density = Guarded(fitted_.density);
   found_.ess_fraction = fresh_ess_;
-  found_.log_evidence_direct = LogMeanExp(draws.LogWeightsAt(1));
-  log_evidence_ = found_.log_evidence_direct;
+  log_evidence_ = LogMeanExp(draws.LogWeightsAt(1));
   phase_ = Phase::kRefine;
   done_ = exact;
   if (exact) return absl::OkStatus();
@@ -295,6 +306,7 @@ absl::Status DensitySearch::JumpToTarget(FittedDensity density,
            key,
            kJumpFirst,
            energy));
+  AddDirectRoute(more.LogWeightsAt(1));
   Replace(more, key);
   recent_.clear();
   Keep(std::move(draws));
@@ -354,6 +366,7 @@ void DensitySearch::Replace(const PointSet& fresh, const RandomKey& key) {
   particles_.fold.assign(fresh.size(), 0);
   particles_.eve.assign(fresh.size(), 0);
   log_evidence_ = LogMeanExp(particles_.log_weight);
+  log_evidence_variance_ = MeanWeightVariance(particles_.log_weight);
   SelectAncestors(DrawAncestors(ResamplingScheme::kSystematic,
                                 particles_.log_weight,
                                 options_.num_particles,
@@ -401,13 +414,17 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
   TTFLOW_ASSIGN_OR_RETURN(
       fitted_, fitter_.Fit(t_, pool, key, executor_, energy.interrupter()));
   log_evidence_ += LogMeanExp(particles_.log_weight);
+  log_evidence_variance_ += MeanWeightVariance(particles_.log_weight);
   SelectAncestors(DrawAncestors(ResamplingScheme::kSystematic,
                                 particles_.log_weight,
                                 options_.num_particles,
                                 key),
                   particles_);
   info.resampled = true;
-  const double path = log_evidence_;
+  if (t_ == 1) {
+    found_.routes.push_back(
+        {"the path", log_evidence_, std::sqrt(log_evidence_variance_)});
+  }
   proposal_ = t_ == 1 ? Guarded(fitted_.density) : fitted_.density;
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet fresh,
@@ -429,8 +446,7 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
   if (t_ == 1) {
     found_.density = proposal_;
     found_.ess_fraction = fresh_ess_;
-    found_.log_evidence_path = path;
-    found_.log_evidence_direct = LogMeanExp(fresh_weights);
+    AddDirectRoute(fresh_weights);
     phase_ = Phase::kRefine;
     if (found_.ess_fraction > kRefinedEss) done_ = true;
   }
@@ -545,8 +561,7 @@ absl::Status DensitySearch::Refine(TemperedEnergy& energy, StageInfo& info) {
   if (ess > found_.ess_fraction) {
     found_.density = proposal_;
     found_.ess_fraction = ess;
-    found_.log_evidence_direct = LogMeanExp(fresh_weights);
-    log_evidence_ = found_.log_evidence_direct;
+    log_evidence_ = LogMeanExp(fresh_weights);
   }
   idle_refinements_ = gain < kRefinementGain ? idle_refinements_ + 1 : 0;
   done_ = found_.ess_fraction > kRefinedEss ||

@@ -27,9 +27,10 @@ namespace ttflow {
 struct FoundDensity {
   std::shared_ptr<const Density> density;
   double ess_fraction = 0;  // of fresh draws at the target
-  // log Z by the product of mean weights along the path, and by fresh draws.
-  double log_evidence_path = 0;
-  double log_evidence_direct = 0;
+  // log Z by other routes: the product of mean weights along the path, and the
+  // first fresh draws at the target. What they say must agree with the draws
+  // of the density.
+  std::vector<RouteEvidence> routes;
 };
 
 // Carries particles from a wide base to the target. At every stage a density is
@@ -104,6 +105,7 @@ class DensitySearch {
                            const RandomKey& key,
                            StageInfo& info);
   void Keep(PointSet set);
+  void AddDirectRoute(const Vector& log_weight);
   // `density` with shares of the last hotter one and of the modes: guards of
   // its tails.
   std::shared_ptr<const Density> Guarded(
@@ -131,6 +133,7 @@ class DensitySearch {
   double fresh_ess_ = 0;
   double best_look_ahead_ = 0;
   double log_evidence_ = 0;  // of p_t, the best known
+  double log_evidence_variance_ = 0;
   double block_size_ = 1;
   double step_size_ = 0.4;
   int refinements_ = 0;

@@ -22,6 +22,7 @@ constexpr double kLeastCurvature = 0.04;
 constexpr double kSameMode = 1;
 // Countless modes: so large a share of the first batch ended alone.
 constexpr double kCountless = 0.7;
+constexpr double kLeastArrived = 0.5;
 constexpr double kEqualShare = 0.2;
 
 double SquaredDistance(const Mode& mode, const Vector& x) {
@@ -90,6 +91,13 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
                                     energy,
                                     interrupter));
     result.num_starts += batch;
+    const auto arrived =
+        std::count(ends.arrived.begin(), ends.arrived.end(), true);
+    // A valley without a floor in reach: more starts would not find one.
+    if (static_cast<double>(arrived) <
+        kLeastArrived * static_cast<double>(batch)) {
+      return result;
+    }
     if (result.modes.empty() &&
         static_cast<double>(CountDifferent(ends, scale)) >
             kCountless * static_cast<double>(batch)) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "core/evidence/standard_error.h"
 #include "core/math/log_sum_exp.h"
+#include "core/math/pareto_tail.h"
 #include "core/math/weighted_moments.h"
 #include "core/particles/weights.h"
 
@@ -17,6 +18,10 @@ constexpr std::size_t kLeastBatches = 8;
 constexpr Index kFewAncestors = 20;
 constexpr double kLowEss = 0.1;
 constexpr double kLowAcceptance = 0.05;
+constexpr double kHeavyTail = 0.7;
+constexpr double kDisagreement = 4;
+constexpr double kLeastDisagreement = 0.02;
+constexpr const char* kRoutesDisagree = "ROUTES_DISAGREE";
 
 }  // namespace
 
@@ -145,6 +150,49 @@ std::vector<Warning> FindDoubts(const std::vector<PassEvidence>& passes,
          absl::StrFormat(
              "moves were accepted at a rate of only %.1f %% at one stage",
              100 * lowest)});
+  }
+  return warnings;
+}
+
+std::vector<Warning> FindImportanceDoubts(
+    const std::vector<RouteEvidence>& routes, SampleResult& result) {
+  std::vector<Warning> warnings;
+  const double tail_index = ParetoTailIndex(result.log_weights);
+  if (tail_index > kHeavyTail) {
+    warnings.push_back(
+        {"HEAVY_TAIL",
+         absl::StrFormat(
+             "the tail of the weights is heavy (index %.2f): the fitted "
+             "density misses some of the target, log Z may be too low and its "
+             "error too small",
+             tail_index)});
+  }
+  const double error = result.log_evidence_standard_error;
+  double largest = 0;
+  for (const RouteEvidence& route : routes) {
+    const double difference =
+        std::abs(route.log_evidence - result.log_evidence);
+    if (difference > kDisagreement * std::hypot(error, route.standard_error) &&
+        difference > kLeastDisagreement && difference > largest) {
+      largest = difference;
+      if (!warnings.empty() && warnings.back().code == kRoutesDisagree) {
+        warnings.pop_back();
+      }
+      warnings.push_back(
+          {kRoutesDisagree,
+           absl::StrFormat("log Z by %s is %.4g +- %.2g, by the final draws "
+                           "%.4g +- %.2g: one of them has missed modes or "
+                           "tails; run again with another seed and a larger "
+                           "density.num_particles",
+                           route.name,
+                           route.log_evidence,
+                           route.standard_error,
+                           result.log_evidence,
+                           error)});
+    }
+  }
+  if (largest > 0) {
+    result.log_evidence_standard_error = std::hypot(error, 0.5 * largest);
   }
   return warnings;
 }

@@ -38,6 +38,13 @@ std::vector<Warning> FindDoubts(const std::vector<PassEvidence>& passes,
                                 const std::vector<StageInfo>& stages,
                                 const SampleResult& result);
 
+// Doubts about independent weighted draws: a heavy tail of the weights (tail
+// index above 0.7, Vehtari et al. 2024), and routes that disagree with log Z by
+// more than four standard errors. The latter also widens the standard error of
+// `result` by half of the largest disagreement.
+std::vector<Warning> FindImportanceDoubts(
+    const std::vector<RouteEvidence>& routes, SampleResult& result);
+
 }  // namespace ttflow
 
 #endif  // TTFLOW_CORE_SAMPLER_RESULT_SUMMARY_H_

@@ -181,6 +181,7 @@ class TemperedSampler final : public Sampler {
       model->num_particles = options_.num_particles;
       model->density = found.density;
       model->density_ess_fraction = found.ess_fraction;
+      routes_ = found.routes;
       model_ = std::move(model);
       StartDraws(
           ChooseNumDraws(found.ess_fraction,
@@ -215,6 +216,9 @@ class TemperedSampler final : public Sampler {
         (*std::move(draws_)).Finish(options_.num_samples, result));
     result.counts = energy_.counts();
     result.warnings = FindDoubts({}, stages_, result);
+    for (Warning& doubt : FindImportanceDoubts(routes_, result)) {
+      result.warnings.push_back(std::move(doubt));
+    }
     result_ = std::move(result);
     finished_ = true;
     return absl::OkStatus();
@@ -417,6 +421,7 @@ class TemperedSampler final : public Sampler {
   std::unique_ptr<Density> base_;
   bool started_ = false;
   std::optional<DensitySearch> search_;
+  std::vector<RouteEvidence> routes_;
   std::optional<ImportancePass> draws_;
   std::optional<StagePlanner> planner_;
   std::shared_ptr<Model> growing_;

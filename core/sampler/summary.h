@@ -46,6 +46,13 @@ struct Warning {
   std::string message;
 };
 
+// log Z as another route of the same run found it.
+struct RouteEvidence {
+  std::string name;  // for people: "the path"
+  double log_evidence = 0;
+  double standard_error = 0;
+};
+
 struct CoordinateSummary {
   double mean = 0;
   double standard_deviation = 0;
