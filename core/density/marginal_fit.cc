@@ -4,15 +4,17 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <utility>
 
+#include "core/density/cubic_spline.h"
 #include "core/math/log_sum_exp.h"
 #include "core/math/weighted_moments.h"
 
 namespace ttflow {
 namespace {
 
-constexpr Index kNumCoefficients = 16;
+constexpr Index kNumCoefficients = CubicSpline::kSize;
 constexpr Index kNumCells = 512;
 constexpr Index kGridCells = 800;
 // The grid reaches so many ranges beyond the points on either side.
@@ -23,58 +25,12 @@ constexpr std::array<double, 4> kPenalties = {1e-3, 1e-1, 1e1, 1e3};
 constexpr int kNewtonSteps = 20;
 // Largest change of log q in one Newton step, nats.
 constexpr double kLargestChange = 4;
-// The spline's own gradients start the fit where they explain this much.
+// The regression of the gradients starts the fit where it explains this much.
 constexpr double kTrustedR2 = 0.9;
 
 using Coefficients = Eigen::Matrix<double, kNumCoefficients, 1>;
 using Square = Eigen::Matrix<double, kNumCoefficients, kNumCoefficients>;
-using SplineRow = Eigen::Matrix<double, 1, kNumCoefficients>;
-
-// Clamped uniform cubic B-splines on [lower, upper].
-class Spline {
- public:
-  Spline(double lower, double upper) : lower_(lower), upper_(upper) {
-    const Index intervals = kNumCoefficients - 3;
-    for (Index i = 0; i < kNumKnots; ++i) {
-      const Index inner = std::clamp<Index>(i - 3, 0, intervals);
-      knots_[i] = lower + (upper - lower) * static_cast<double>(inner) /
-                              static_cast<double>(intervals);
-    }
-  }
-
-  // Values of all splines at u, clamped to the interval.
-  SplineRow Evaluate(double u) const {
-    const double x = std::clamp(u, lower_, upper_);
-    const auto intervals = static_cast<double>(kNumCoefficients - 3);
-    const double place = (x - lower_) / (upper_ - lower_) * intervals;
-    const Index span =
-        3 + std::min(static_cast<Index>(place), kNumCoefficients - 4);
-    // De Boor's triangle.
-    std::array<double, 4> value = {1, 0, 0, 0};
-    std::array<double, 4> left{};
-    std::array<double, 4> right{};
-    for (Index degree = 1; degree <= 3; ++degree) {
-      left[degree] = x - knots_[span + 1 - degree];
-      right[degree] = knots_[span + degree] - x;
-      double saved = 0;
-      for (Index r = 0; r < degree; ++r) {
-        const double share = value[r] / (right[r + 1] + left[degree - r]);
-        value[r] = saved + right[r + 1] * share;
-        saved = left[degree - r] * share;
-      }
-      value[degree] = saved;
-    }
-    SplineRow row = SplineRow::Zero();
-    for (Index r = 0; r <= 3; ++r) row[span - 3 + r] = value[r];
-    return row;
-  }
-
- private:
-  static constexpr Index kNumKnots = kNumCoefficients + 4;
-  double lower_;
-  double upper_;
-  std::array<double, kNumKnots> knots_{};
-};
+using SplineRow = CubicSpline::Row;
 
 // Quantile of sorted values with cumulative weights, as np.interp does it.
 double SortedQuantile(const Vector& values,
@@ -120,7 +76,7 @@ class Fitter {
 
   MarginalFit Fit() {
     FindRange();
-    const Spline spline(lower_, upper_);
+    const CubicSpline spline(lower_, upper_);
     MakeGrid(spline);
     const ScoreRows rows = RegressGradient(spline);
     const Coefficients best = Maximise(spline, rows);
@@ -171,9 +127,9 @@ class Fitter {
     variance_ = scale * scale;
   }
 
-  // The spline, its integral from the middle and the score outside of the
-  // range, with its integral, on a fine grid.
-  void MakeGrid(const Spline& spline) {
+  // Integrals from the middle of a fine grid: of the splines, and of what the
+  // score has beside them outside of the range.
+  void MakeGrid(const CubicSpline& spline) {
     const double range = upper_ - lower_;
     first_ = lower_ - kGridMargin * range;
     step_ = (1 + 2 * kGridMargin) * range / static_cast<double>(kGridCells);
@@ -203,7 +159,7 @@ class Fitter {
     outside_integral_.array() -= double(outside_integral_[kGridCells / 2]);
   }
 
-  ScoreRows RegressGradient(const Spline& spline) const {
+  ScoreRows RegressGradient(const CubicSpline& spline) const {
     ScoreRows rows;
     double weight = 0;
     double mean = 0;
@@ -262,7 +218,8 @@ class Fitter {
            0.5 * c.dot(penalty * c);
   }
 
-  Coefficients Maximise(const Spline& spline, const ScoreRows& rows) const {
+  Coefficients Maximise(const CubicSpline& spline,
+                        const ScoreRows& rows) const {
     Coefficients mean_integral = Coefficients::Zero();
     double mean_outside = 0;
     for (Index i = 0; i < u_.size(); ++i) {
@@ -344,7 +301,7 @@ class Fitter {
   }
 
   // The score of the points' normal distribution.
-  Coefficients NormalScore(const Spline& spline) const {
+  Coefficients NormalScore(const CubicSpline& spline) const {
     Square gram = Square::Zero();
     Coefficients cross = Coefficients::Zero();
     constexpr Index kPoints = 4 * kNumCoefficients;

@@ -34,15 +34,17 @@ struct MarginalFit {
 // of 16 coefficients on the points' range and continues linearly with slope
 // -1/variance outside; log q is the integral. Maximised is
 //
-//   N_eff E_W[log q] - N_eff' / (2 sigma^2) E_W'[(s + g)^2] - lambda |D2 c|^2,
+//   N_eff E_W[log q] - N_eff' / (2 sigma^2) E_W'[(s + g)^2]
+//     - lambda v / 2 |D2 c|^2,
 //
-// g the gradient's component and sigma^2 the variance that regressing -g on the
-// spline leaves: E[g | u_k] = -s exactly for any density, without any noise on
-// a product. Couplings make sigma large and the counts decide. lambda by
-// Akaike's criterion; Newton's method with backtracking.
+// g the gradient's component, sigma^2 the variance that regressing -g on the
+// spline leaves, v the points' variance: E[g | u_k] = -s exactly for any
+// density, without any noise on a product. Couplings make sigma large and the
+// counts decide. lambda by Akaike's criterion; Newton's method with
+// backtracking.
 //
 // Returns one fit a coordinate, [d]; 512 cells each.
-// Cost:   O(d (N p + G p^2)) with p = 16, G = 800, some tens of times.
+// Cost:   O(d p^2 (N + S G)), p = 16, G = 800 and S <= 80 Newton steps.
 // Source: squared trains, docs/method.md.
 std::vector<MarginalFit> FitMarginals(const MarginalProblem& problem,
                                       const Executor& executor);

@@ -8,32 +8,12 @@
 
 #include "core/basis/basis_table.h"
 #include "core/coordinates/coordinates.h"
+#include "core/density/cell_basis.h"
 #include "core/density/density.h"
 #include "core/density/marginal.h"
 #include "core/tensor_train/tensor_train.h"
 
 namespace ttflow {
-
-// One-dimensional functions on the cells of a marginal, constant on each,
-// orthonormal under its masses; function 0 is the constant 1.
-struct CellBasis {
-  Matrix values;      // column j: all functions on cell j, [m, G]
-  Matrix derivative;  // d/du of what the values sample, [m, G]
-  // Column j: sums over the cells before j of mass b_a b_b, the pairs a <= b in
-  // the order (0, 0), (0, 1), (1, 1), (0, 2), ...: the distribution function of
-  // any squared combination. [m (m + 1) / 2, G + 1]
-  Matrix cumulative;
-
-  Index size() const { return values.rows(); }
-};
-
-// Makes the basis: powers 1, x, x^2 and sines and cosines of a period half as
-// long again as [lower, upper], orthonormalised. Fewer than `size` functions
-// where they are dependent on the cells.
-CellBasis MakeCellBasis(const Marginal& marginal,
-                        double lower,
-                        double upper,
-                        Index size);
 
 // Plain numbers from which the density is made; part of a model. With
 // u = coordinates.ToLocal(x), q the product of the marginals and w a wide
@@ -69,7 +49,7 @@ class SquaredTrainDensity final : public Density {
   Index max_rank() const;
 
   // Draw i uses its stream alone: one uniform for the component, then two a
-  // coordinate (cell and place in it) or normals for the wide part.
+  // coordinate (cell and place in it), and for the wide part a normal besides.
   // Cost: O(count d (m r^2 + m^2 r + m^2 log G)).
   Matrix Sample(Index count,
                 const RandomKey& key,
