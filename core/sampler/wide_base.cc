@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "core/foundation/status_macros.h"
+#include "core/sampler/descent.h"
 
 namespace ttflow {
 namespace {
@@ -25,6 +27,13 @@ constexpr int kNewtonSteps = 8;
 constexpr double kLeastShrinking = 0.7;
 // The first standard deviation beyond the bound's maximum that is trusted.
 constexpr double kWidening = 2;
+// Descents that look for modes outside: how many, how far in units of the
+// scale, and how long. Minima so much higher a coordinate do not count.
+constexpr Index kFarStarts = 24;
+constexpr double kFarFactors[] = {2.5, 8, 25};
+constexpr int kFarEvaluations = 60;
+constexpr double kHighMode = 10;
+constexpr double kModeReach = 0.8;
 // A point counts as outside the support where its energy is not finite; a
 // normal with more of them than this share is no candidate.
 constexpr double kMostNonfinite = 0.5;
@@ -209,6 +218,38 @@ absl::StatusOr<BaseParameters> FindWideBase(CountingEnergy& energy,
   if (options.mean.empty()) base.mean = mean;
   base.scale = kWidening * scale;
   return base;
+}
+
+absl::Status WidenToModes(CountingEnergy& energy,
+                          const RandomKey& key,
+                          Interrupter& interrupter,
+                          BaseParameters& base) {
+  const Index d = energy.dimension();
+  Matrix starts(kFarStarts, d);
+  for (Index i = 0; i < kFarStarts; ++i) {
+    RandomStream stream = key.Stream(Purpose::kProbe, 1, i);
+    const double factor = kFarFactors[i % std::size(kFarFactors)];
+    for (Index k = 0; k < d; ++k) {
+      starts(i, k) = base.mean[k] + factor * base.scale[k] * stream.Normal();
+    }
+  }
+  DescentOptions options;
+  options.max_evaluations = kFarEvaluations;
+  TTFLOW_ASSIGN_OR_RETURN(
+      const DescentResult ends,
+      Descend(starts, base.scale, options, energy, interrupter));
+  double lowest = std::numeric_limits<double>::infinity();
+  for (Index i = 0; i < kFarStarts; ++i) {
+    if (ends.arrived[i]) lowest = std::min(lowest, ends.energy[i]);
+  }
+  const double highest = lowest + kHighMode * static_cast<double>(d);
+  for (Index i = 0; i < kFarStarts; ++i) {
+    if (!ends.arrived[i] || ends.energy[i] > highest) continue;
+    const Vector distance =
+        (ends.position.row(i).transpose() - base.mean).cwiseAbs();
+    base.scale = base.scale.cwiseMax(kModeReach * distance);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace ttflow

@@ -29,6 +29,18 @@ absl::StatusOr<BaseParameters> FindWideBase(CountingEnergy& energy,
                                             const RandomKey& key,
                                             Interrupter& interrupter);
 
+// Widens a base to the modes that descents from far outside of it end in: where
+// space between modes is empty, the scan's bound prefers a single one. Scales
+// only grow, to four fifths of the distance of the furthest mode that is not
+// hopelessly high; the centre stays.
+//
+// 24 descents, all counted. Errors: the energy's and the interrupter's.
+// Random: streams (kProbe, 1, start) of `key`.
+absl::Status WidenToModes(CountingEnergy& energy,
+                          const RandomKey& key,
+                          Interrupter& interrupter,
+                          BaseParameters& base);
+
 }  // namespace ttflow
 
 #endif  // TTFLOW_CORE_SAMPLER_WIDE_BASE_H_
