@@ -8,33 +8,13 @@
 #include "absl/status/statusor.h"
 #include "core/density/marginal_fit.h"
 #include "core/density/squared_train.h"
+#include "core/density/squared_train_problem.h"
 #include "core/foundation/executor.h"
 #include "core/foundation/interrupter.h"
 #include "core/foundation/random.h"
 #include "core/foundation/types.h"
 
 namespace ttflow {
-
-// Points with what is known of the density p that is fitted, in local
-// coordinates u.
-struct DensityProblem {
-  ConstMatrixRef position;    // u [N, d]
-  ConstVectorRef weights;     // [N], sum 1: importance weights to p
-  ConstVectorRef log_target;  // log p, not normalised [N]
-  ConstMatrixRef gradient;    // -grad_u log p [N, d]
-};
-
-struct SquaredTrainOptions {
-  Index basis_size = 8;    // functions a coordinate, with the constant
-  Index max_rank = 8;      // 1: no coupling between coordinates
-  int num_sweeps = 2;      // forward sweeps an alternating fit
-  int max_growths = 3;     // times that all ranks grow by one in one fit
-  double min_gain = 0.02;  // of the predicted log ESS, to keep a change
-  // Ranks grow no further where the predicted log ESS is above this.
-  double good_enough = -0.03;
-  double gradient_weight = 1;  // of the gradient rows; 0: energies only
-  double defensive_weight = 0.05;
-};
 
 struct SquaredTrainFit {
   SquaredTrainParameters parameters;
@@ -44,8 +24,9 @@ struct SquaredTrainFit {
   double product_log_ess = 0;  // the same of the product alone
 };
 
-// Fits pi = q T^2 / |T|^2 to p, q the product of `marginals`: with r_i^2 =
-// W_i q/p scaled to mean square one, each core in turn minimises
+// Fits pi = q T^2 / |T|^2 to p, q the product of `marginals`: with r_i^2
+// proportional to W_i q/p, scaled so that T = 1 fits best, each core in turn
+// minimises
 //
 //   sum_i (r_i T(u_i) - sqrt(W_i))^2
 //     + gradient_weight sum_i r_i^2 c_ik^2 (dT/du_k + T (d_k log q + d_k
@@ -60,8 +41,7 @@ struct SquaredTrainFit {
 // or null.
 //
 // Errors: the interrupter's, asked before every core.
-// Cost:   a sweep O(N d p^2), p = m r^2; two contractions [N, r] a bond are
-//         kept.
+// Cost:   a sweep O(N d p^2), p = m r^2; one contraction [N, r] a bond is kept.
 // Random: starting directions and the held-out points, purpose kFit of `key`.
 // Source: docs/method.md, squared trains.
 absl::StatusOr<SquaredTrainFit> FitSquaredTrain(
