@@ -1,7 +1,6 @@
 #include "core/sampler/sampler.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -10,13 +9,15 @@
 #include "core/density/density.h"
 #include "core/foundation/check.h"
 #include "core/foundation/status_macros.h"
-#include "core/math/weighted_moments.h"
 #include "core/particles/weights.h"
 #include "core/sampler/density_search.h"
-#include "core/sampler/execute_stage.h"
+#include "core/sampler/evaluation_budget.h"
 #include "core/sampler/importance_pass.h"
+#include "core/sampler/pilot.h"
 #include "core/sampler/result_summary.h"
+#include "core/sampler/sample_selection.h"
 #include "core/sampler/stage_planner.h"
+#include "core/sampler/tempered_pass.h"
 #include "core/sampler/wide_base.h"
 
 namespace ttflow {
@@ -25,12 +26,6 @@ namespace {
 constexpr int kPilotPass = 0;
 constexpr int kTrainingPass = 1;
 constexpr int kFirstFrozenPass = 2;
-
-// The pilot only has to find where the mass is.
-constexpr Index kPilotParticles = 512;
-constexpr double kPilotEss = 0.6;
-// The fitted base is wider than the pilot's cloud by this factor.
-constexpr double kBaseWidening = 1.25;
 
 // A found density whose draws have a smaller ESS fraction is not worth drawing
 // from: the path is then carried on with a flow.
@@ -51,6 +46,7 @@ class TemperedSampler final : public Sampler {
       : executor_(executor),
         options_(options),
         energy_(std::move(energy), executor),
+        budget_(options.max_energy_evaluations, energy_),
         key_(options.seed),
         num_frozen_(num_frozen),
         training_(trained == nullptr),
@@ -74,14 +70,14 @@ class TemperedSampler final : public Sampler {
       return first + (1 - first) * draws_->progress();
     }
     if (search_.has_value()) return kSearchShare * search_->t();
-    if (!state_.has_value()) return 0;
-    if (pass_ == kPilotPass) return kPilotShare * state_->t;
+    if (!pass_.has_value()) return 0;
+    if (pass_->number() == kPilotPass) return kPilotShare * pass_->t();
     const double passes =
         static_cast<double>(num_frozen_) + (training_ ? 1 : 0);
     const double passed =
-        pass_ - (training_ ? kTrainingPass : kFirstFrozenPass);
+        pass_->number() - (training_ ? kTrainingPass : kFirstFrozenPass);
     const double first = training_ ? kPilotShare : 0;
-    return first + (1 - first) * (passed + state_->t) / passes;
+    return first + (1 - first) * (passed + pass_->t()) / passes;
   }
 
   SampleResult TakeResult() override {
@@ -96,38 +92,37 @@ class TemperedSampler final : public Sampler {
     if (!started_) TTFLOW_RETURN_IF_ERROR(StartRun(interrupter));
     if (draws_.has_value()) return RunDraws(interrupter);
     if (search_.has_value()) return RunSearch(interrupter);
-    TemperedEnergy energy(*base_, energy_, executor_, interrupter);
-    const RandomKey key = key_.AtStage(pass_, stage_ + 1);
     StageInfo info;
     if (planner_.has_value()) {
-      TTFLOW_RETURN_IF_ERROR(PlanAndExecute(energy, key, info));
+      TTFLOW_ASSIGN_OR_RETURN(
+          StageModel stage,
+          pass_->PlanAndExecute(*planner_, interrupter, info));
+      if (growing_ != nullptr) {
+        // A frozen pass moves all particles by the one potential.
+        if (stage.transport.has_value()) stage.transport->fold_potential = {};
+        growing_->stages.push_back(std::move(stage));
+      }
     } else {
-      const StageModel& stage = model_->stages[stage_];
-      TTFLOW_RETURN_IF_ERROR(CheckBudget(stage));
-      TTFLOW_ASSIGN_OR_RETURN(
-          info.conditional_ess,
-          AdvanceParticles(stage, StageMode::kFrozen, energy, *state_));
-      TTFLOW_ASSIGN_OR_RETURN(
-          const RepairInfo repair,
-          RepairParticles(stage, energy, key, *state_, &before_));
-      Describe(stage, repair, info);
+      TTFLOW_RETURN_IF_ERROR(pass_->Execute(
+          model_->stages[pass_->num_stages()], interrupter, info));
     }
     stages_.push_back(std::move(info));
-    ++stage_;
-    if (state_->t == 1) return FinishPass(interrupter);
-    if (planner_.has_value() && stage_ >= options_.schedule.max_stages) {
+    if (pass_->done()) return FinishPass(interrupter);
+    if (planner_.has_value() &&
+        pass_->num_stages() >= options_.schedule.max_stages) {
       return absl::FailedPreconditionError(
           absl::StrCat("no end after ",
-                       stage_,
+                       pass_->num_stages(),
                        " stages, t = ",
-                       state_->t,
+                       pass_->t(),
                        "; raise schedule.max_stages, lower "
                        "schedule.conditional_ess, or give a base"));
     }
     return absl::OkStatus();
   }
 
-  // Finds the base (a run that trains) and starts the first pass.
+  // Starts the draws or the first pass of a trained model; else finds the base
+  // and starts the search or the first pass.
   absl::Status StartRun(Interrupter& interrupter) {
     started_ = true;
     if (!training_ && model_->density != nullptr) {
@@ -154,20 +149,13 @@ class TemperedSampler final : public Sampler {
     if (!options_.base.scale.empty()) {
       return StartTraining(interrupter);
     }
-    SamplerOptions pilot = options_;
-    pilot.flow.mode = FlowMode::kOff;
-    pilot.schedule.conditional_ess =
-        std::min(kPilotEss, options_.schedule.conditional_ess);
-    pilot.moves.count = 1;
-    pilot.moves.final_count = 0;
+    const SamplerOptions pilot = PilotOptions(options_);
     planner_.emplace(pilot, energy_.dimension());
-    return StartPassNumber(kPilotPass,
-                           std::min(kPilotParticles, options_.num_particles),
-                           interrupter);
+    return StartPassNumber(kPilotPass, pilot.num_particles, interrupter);
   }
 
   absl::Status RunSearch(Interrupter& interrupter) {
-    TTFLOW_RETURN_IF_ERROR(CheckBudget(search_->NextEvaluations()));
+    TTFLOW_RETURN_IF_ERROR(budget_.Check(search_->NextEvaluations()));
     StageInfo info;
     TTFLOW_RETURN_IF_ERROR(search_->Step(interrupter, info));
     info.pass = kPilotPass;
@@ -191,10 +179,9 @@ class TemperedSampler final : public Sampler {
       search_.reset();
       return absl::OkStatus();
     }
-    before_.position = search_->position();
-    before_.log_weight = Vector::Zero(before_.position.rows());
+    const Matrix& position = search_->position();
+    FitBase({position, Vector::Zero(position.rows()), {}});
     search_.reset();
-    FitBaseToPilot();
     return StartTraining(interrupter);
   }
 
@@ -204,7 +191,7 @@ class TemperedSampler final : public Sampler {
   }
 
   absl::Status RunDraws(Interrupter& interrupter) {
-    TTFLOW_RETURN_IF_ERROR(CheckBudget(draws_->NextBatch()));
+    TTFLOW_RETURN_IF_ERROR(budget_.Check(draws_->NextBatch()));
     StageInfo info;
     TTFLOW_RETURN_IF_ERROR(draws_->Step(energy_, executor_, interrupter, info));
     info.pass = kFirstFrozenPass;
@@ -235,104 +222,26 @@ class TemperedSampler final : public Sampler {
   absl::Status StartPassNumber(int pass,
                                Index count,
                                Interrupter& interrupter) {
-    pass_ = pass;
-    stage_ = 0;
-    TemperedEnergy energy(*base_, energy_, executor_, interrupter);
-    TTFLOW_ASSIGN_OR_RETURN(state_,
-                            StartPass(count, energy, key_.AtStage(pass, 0)));
-    return absl::OkStatus();
-  }
-
-  absl::Status PlanAndExecute(TemperedEnergy& energy,
-                              const RandomKey& key,
-                              StageInfo& info) {
-    TTFLOW_ASSIGN_OR_RETURN(
-        StagePlan plan,
-        planner_->Plan(*state_, key, executor_, energy.interrupter()));
-    for (;;) {
-      TTFLOW_RETURN_IF_ERROR(CheckBudget(plan.model));
-      // A flow's step is tentative: only the accepted model is recorded.
-      PassState trial = *state_;
-      TTFLOW_ASSIGN_OR_RETURN(
-          info.conditional_ess,
-          AdvanceParticles(plan.model, StageMode::kTraining, energy, trial));
-      std::optional<StagePlan> shorter =
-          planner_->Replan(*state_, plan, info.conditional_ess);
-      if (!shorter.has_value()) {
-        *state_ = std::move(trial);
-        break;
-      }
-      plan = *std::move(shorter);
-    }
-    TTFLOW_ASSIGN_OR_RETURN(
-        const RepairInfo repair,
-        RepairParticles(plan.model, energy, key, *state_, &before_));
-    planner_->Observe(plan, info.conditional_ess, repair);
-    info.dt_without_flow = plan.dt_without_flow;
-    info.validation_r2 = plan.validation_r2;
-    info.ranks = plan.ranks;
-    Describe(plan.model, repair, info);
-    if (pass_ == kTrainingPass) {
-      if (plan.model.transport.has_value())
-        plan.model.transport->fold_potential = {};
-      growing_->stages.push_back(std::move(plan.model));
-    }
-    return absl::OkStatus();
-  }
-
-  void Describe(const StageModel& stage,
-                const RepairInfo& repair,
-                StageInfo& info) const {
-    info.pass = pass_;
-    info.stage = stage_;
-    info.t = stage.t_to;
-    info.dt = stage.t_to - stage.t_from;
-    info.flow_used = stage.transport.has_value();
-    info.weight_ess_fraction = repair.weight_ess_fraction;
-    info.resampled = repair.resampled;
-    info.acceptance_rate = repair.moves.acceptance_rate;
-    info.step_size = stage.moves.step_size;
-    info.log_evidence = state_->LogEvidence();
-    info.counts = energy_.counts();
-  }
-
-  absl::Status CheckBudget(const StageModel& stage) const {
-    const std::int64_t per_move =
-        stage.moves.kind == MoveKind::kHmc ? stage.moves.num_leapfrog_steps : 1;
-    return CheckBudget(
-        state_->particles.num_particles() *
-        (per_move * stage.moves.count + (stage.transport.has_value() ? 1 : 0)));
-  }
-
-  absl::Status CheckBudget(std::int64_t needed) const {
-    if (options_.max_energy_evaluations == 0) return absl::OkStatus();
-    const std::int64_t spent = energy_.counts().num_energy_evaluations;
-    if (spent + needed <= options_.max_energy_evaluations)
-      return absl::OkStatus();
-    return absl::FailedPreconditionError(
-        absl::StrCat("max_energy_evaluations = ",
-                     options_.max_energy_evaluations,
-                     " does not suffice: ",
-                     spent,
-                     " are spent and the next stage needs ",
-                     needed));
+    pass_.emplace(pass, *base_, energy_, budget_, key_, executor_);
+    return pass_->Start(count, interrupter);
   }
 
   absl::Status FinishPass(Interrupter& interrupter) {
-    if (pass_ == kPilotPass) {
-      FitBaseToPilot();
+    if (pass_->number() == kPilotPass) {
+      FitBase(pass_->before());
       return StartTraining(interrupter);
     }
-    const PassEvidence evidence = SummarizePass(*state_, before_);
-    clouds_.push_back(state_->particles.position);
-    if (pass_ == kTrainingPass) {
+    const PassEvidence evidence =
+        SummarizePass(pass_->state(), pass_->before());
+    clouds_.push_back(pass_->state().particles.position);
+    if (pass_->number() == kTrainingPass) {
       training_evidence_.push_back(evidence);
       model_ = std::exchange(growing_, nullptr);
       planner_.reset();
     } else {
       frozen_evidence_.push_back(evidence);
     }
-    if (!first_cloud_.has_value()) first_cloud_ = std::move(before_);
+    if (!first_cloud_.has_value()) first_cloud_ = pass_->before();
     if (static_cast<Index>(frozen_evidence_.size()) < num_frozen_) {
       return StartPassNumber(
           kFirstFrozenPass + static_cast<int>(frozen_evidence_.size()),
@@ -345,32 +254,14 @@ class TemperedSampler final : public Sampler {
     return absl::OkStatus();
   }
 
-  // A Gaussian base about the wide centre, wider than the pilot's weighted
-  // cloud. Second moments about the *wide* centre: where the pilot has lost all
-  // modes of a coordinate but one, its own mean and variance would lose them
-  // for good.
-  void FitBaseToPilot() {
-    const Vector weights = NormalizedWeights(before_.log_weight);
-    const Vector deviation =
-        ((before_.position.rowwise() - base_parameters_.mean.transpose())
-             .array()
-             .square()
-             .matrix()
-             .transpose() *
-         weights)
-            .cwiseSqrt();
-    // A coordinate on which the pilot has collapsed keeps the wide scale.
-    for (Index k = 0; k < deviation.size(); ++k) {
-      if (deviation[k] > 1e-6 * base_parameters_.scale[k]) {
-        base_parameters_.scale[k] = kBaseWidening * deviation[k];
-      }
-    }
+  void FitBase(const WeightedCloud& cloud) {
+    FitBaseToCloud(cloud, base_parameters_);
     base_ = MakeBase(base_parameters_);
   }
 
   void MakeResult() {
     SampleResult result;
-    result.samples = SelectSamples();
+    result.samples = SelectSamples(clouds_, options_.num_samples, key_);
     result.coordinates = SummarizeCoordinates(*first_cloud_);
     result.weight_ess_fraction = WeightEssFraction(first_cloud_->log_weight);
     result.particles = std::move(first_cloud_->position);
@@ -384,36 +275,10 @@ class TemperedSampler final : public Sampler {
     result_ = std::move(result);
   }
 
-  // The wanted number of samples, without replacement, evenly from all clouds.
-  Matrix SelectSamples() const {
-    Matrix samples(options_.num_samples, energy_.dimension());
-    const auto num_clouds = static_cast<Index>(clouds_.size());
-    Index filled = 0;
-    for (Index c = 0; c < num_clouds; ++c) {
-      const Matrix& cloud = clouds_[c];
-      const Index wanted = (options_.num_samples - filled) / (num_clouds - c);
-      // The last cloud takes the remainder of the division.
-      const Index take =
-          std::min(c + 1 == num_clouds ? options_.num_samples - filled : wanted,
-                   cloud.rows());
-      std::vector<Index> order(cloud.rows());
-      for (Index i = 0; i < cloud.rows(); ++i) order[i] = i;
-      RandomStream stream = key_.Stream(Purpose::kSample, 0, c);
-      for (Index i = 0; i < take; ++i) {
-        std::swap(
-            order[i],
-            order[i + static_cast<Index>(stream.Below(cloud.rows() - i))]);
-        samples.row(filled + i) = cloud.row(order[i]);
-      }
-      filled += take;
-    }
-    TTFLOW_CHECK(filled == options_.num_samples);
-    return samples;
-  }
-
   const Executor& executor_;
   SamplerOptions options_;
   CountingEnergy energy_;
+  EvaluationBudget budget_;
   RandomKey key_;
   Index num_frozen_;
   bool training_;
@@ -424,12 +289,9 @@ class TemperedSampler final : public Sampler {
   std::vector<RouteEvidence> routes_;
   std::optional<ImportancePass> draws_;
   std::optional<StagePlanner> planner_;
-  std::shared_ptr<Model> growing_;
+  std::shared_ptr<Model> growing_;  // while the pass that trains runs
   std::shared_ptr<const Model> model_;
-  int pass_ = kPilotPass;
-  int stage_ = 0;
-  std::optional<PassState> state_;
-  WeightedCloud before_;
+  std::optional<TemperedPass> pass_;
   std::optional<WeightedCloud> first_cloud_;
   std::vector<Matrix> clouds_;
   std::vector<StageInfo> stages_;

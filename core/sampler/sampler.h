@@ -6,8 +6,7 @@
 //     Report(sampler->stages().back());
 //   }
 //   SampleResult result = sampler->TakeResult();
-//   Model model = sampler->model();                  // keep it, draw from it
-//   later
+//   auto model = sampler->model();    // keep it, draw from it later
 
 #ifndef TTFLOW_CORE_SAMPLER_SAMPLER_H_
 #define TTFLOW_CORE_SAMPLER_SAMPLER_H_
@@ -38,17 +37,22 @@ class Sampler {
  public:
   virtual ~Sampler() = default;
 
-  // A run that trains: finds a base, plans and executes a pass to t = 1, then
-  // as many frozen batches of the Model as the samples ask for. Errors:
-  // kInvalidArgument with the first violation where ValidateOptions finds
-  //         one. `executor` must outlive the sampler.
+  // A run that trains: finds a base, searches a density of the target and draws
+  // from it. Where that is off or finds none worth drawing from, plans and
+  // executes a pass to t = 1, then as many frozen batches of the Model as the
+  // samples ask for. `executor` must outlive the sampler.
+  // Errors: kInvalidArgument with the first violation where ValidateOptions
+  //         finds one.
   static absl::StatusOr<std::unique_ptr<Sampler>> Create(
       std::shared_ptr<const Energy> energy,
       const SamplerOptions& options,
       const Executor& executor);
 
-  // A run of frozen batches of `model` on fresh particles: unbiased estimates
-  // of Z and further samples; plans nothing.
+  // A run of fresh draws of the model's density, or of frozen batches on fresh
+  // particles where it has none: unbiased estimates of Z and further samples;
+  // plans nothing.
+  // Errors: kInvalidArgument where the dimensions differ, the model is empty or
+  //         `options` ask for no sample.
   static absl::StatusOr<std::unique_ptr<Sampler>> CreateDraw(
       std::shared_ptr<const Energy> energy,
       std::shared_ptr<const Model> model,
@@ -66,14 +70,15 @@ class Sampler {
   // Every executed stage so far, in order.
   virtual const std::vector<StageInfo>& stages() const = 0;
 
-  // Share of the work done, in [0, 1]: annealing time within the passes
-  // planned.
+  // Share of the work done, in [0, 1]: annealing time within the search or the
+  // passes planned, draws within those wanted.
   virtual double progress() const = 0;
 
   // Requires done(). The samples are moved out: call once.
   virtual SampleResult TakeResult() = 0;
 
-  // The trained flow; complete once the training pass has reached t = 1.
+  // The trained flow; null until the search has found a density or the training
+  // pass has reached t = 1.
   virtual std::shared_ptr<const Model> model() const = 0;
 };
 
