@@ -16,6 +16,9 @@
 namespace ttflow {
 namespace {
 
+// Least gain of one more rank, as a share of the predicted log ESS.
+constexpr double kGrowthGain = 0.15;
+
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // A product that is predicted to reach this needs no train.
 constexpr double kGoodEnough = -0.03;
@@ -53,10 +56,13 @@ absl::Status Search(const SquaredTrainDensity* previous,
       if (iterate.criterion > best.criterion) best = std::move(iterate);
     }
   }
-  TTFLOW_ASSIGN_OR_RETURN(SquaredTrainIterate fresh,
-                          als.Fit(product.parameters().train));
-  if (fresh.criterion > best.criterion + (warm ? options.min_gain : 0)) {
-    best = std::move(fresh);
+  // A warm start that is good needs no second opinion.
+  if (!warm || best.criterion < options.good_enough) {
+    TTFLOW_ASSIGN_OR_RETURN(SquaredTrainIterate fresh,
+                            als.Fit(product.parameters().train));
+    if (fresh.criterion > best.criterion + (warm ? options.min_gain : 0)) {
+      best = std::move(fresh);
+    }
   }
   for (int growth = 0; growth < options.max_growths; ++growth) {
     if (LargestRank(best.train) >= options.max_rank ||
@@ -69,8 +75,13 @@ absl::Status Search(const SquaredTrainDensity* previous,
                           options.max_rank,
                           key,
                           static_cast<std::uint32_t>(growth))));
-    if (grown.criterion <= best.criterion + options.min_gain) break;
-    best = std::move(grown);
+    // Cost grows with the fourth power of the rank: a hopeless fit must gain in
+    // proportion to go on.
+    const double gain = grown.criterion - best.criterion;
+    const bool goes_on =
+        gain > std::max(options.min_gain, -kGrowthGain * best.criterion);
+    if (gain > options.min_gain) best = std::move(grown);
+    if (!goes_on) break;
   }
   return absl::OkStatus();
 }

@@ -141,8 +141,13 @@ class TemperedSampler final : public Sampler {
         base_parameters_,
         FindWideBase(
             energy_, options_.base, key_.AtStage(kPilotPass, 0), interrupter));
+    const bool searches = options_.density.mode == DensityMode::kOn;
+    if (searches && options_.base.scale.empty()) {
+      TTFLOW_RETURN_IF_ERROR(WidenToModes(
+          energy_, key_.AtStage(kPilotPass, 0), interrupter, base_parameters_));
+    }
     base_ = MakeBase(base_parameters_);
-    if (options_.density.mode == DensityMode::kOn) {
+    if (searches) {
       search_.emplace(options_.density, *base_, energy_, key_, executor_);
       return absl::OkStatus();
     }
