@@ -106,4 +106,18 @@ void DensitySum::LogDensity(const ConstMatrixRef& x,
   }
 }
 
+std::shared_ptr<const Density> AddGuards(
+    std::shared_ptr<const Density> density,
+    const std::vector<std::shared_ptr<const Density>>& guards,
+    double share) {
+  std::vector<DensitySum::Component> components = {{1, density}};
+  for (const std::shared_ptr<const Density>& guard : guards) {
+    if (guard == nullptr || guard == density) continue;
+    components.push_back({share, guard});
+    components.front().weight -= share;
+  }
+  if (components.size() == 1) return density;
+  return std::make_shared<const DensitySum>(std::move(components));
+}
+
 }  // namespace ttflow

@@ -45,6 +45,13 @@ class DensitySum final : public Density {
   std::vector<Component> components_;
 };
 
+// Returns `density` with `share` of each guard, null guards and those that are
+// the density itself left out: `density` where none is left.
+std::shared_ptr<const Density> AddGuards(
+    std::shared_ptr<const Density> density,
+    const std::vector<std::shared_ptr<const Density>>& guards,
+    double share);
+
 }  // namespace ttflow
 
 #endif  // TTFLOW_CORE_DENSITY_DENSITY_SUM_H_

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/math/log_sum_exp.h"
+#include "core/particles/weights.h"
 
 namespace ttflow {
 
@@ -21,6 +22,11 @@ ImportanceEvidence EstimateImportanceEvidence(
   evidence.ess_fraction = 1 / (n * square);
   evidence.standard_error = std::sqrt(std::max(square - 1 / n, 0.0));
   return evidence;
+}
+
+double MeanWeightVariance(const ConstVectorRef& log_weight) {
+  const double ess = WeightEssFraction(log_weight);
+  return ess > 0 ? (1 / ess - 1) / static_cast<double>(log_weight.size()) : 1;
 }
 
 }  // namespace ttflow

@@ -21,6 +21,10 @@ struct ImportanceEvidence {
 // Source: docs/method.md, estimators (b).
 ImportanceEvidence EstimateImportanceEvidence(const ConstVectorRef& log_weight);
 
+// Relative variance of the mean of n independent weights, (1 / ESS - 1) / n;
+// 1 where no weight is finite.
+double MeanWeightVariance(const ConstVectorRef& log_weight);
+
 }  // namespace ttflow
 
 #endif  // TTFLOW_CORE_EVIDENCE_IMPORTANCE_H_

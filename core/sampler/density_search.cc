@@ -10,9 +10,11 @@
 #include "core/density/gaussian.h"
 #include "core/density/marginal_fit.h"
 #include "core/density/squared_train_fit.h"
+#include "core/evidence/importance.h"
 #include "core/foundation/status_macros.h"
 #include "core/math/log_sum_exp.h"
 #include "core/math/weighted_moments.h"
+#include "core/moves/independence.h"
 #include "core/moves/move.h"
 #include "core/moves/step_size_adaptation.h"
 #include "core/particles/resampling.h"
@@ -30,9 +32,6 @@ constexpr double kGoodFreshEss = 0.4;
 constexpr double kGoodFresh = 0.5;
 // Fresh draws replace the particles where their ESS fraction is above this.
 constexpr double kReplaceEss = 0.3;
-// Sets of points that a fit reads beside the particles.
-constexpr std::size_t kNumRecent = 3;
-
 constexpr Index kLookAheadDraws = 300;
 constexpr double kLookAheadFlattening = 0.3;
 constexpr double kLookAheadPromise = -2.5;
@@ -54,11 +53,7 @@ constexpr double kHottestGuard = 0.9;
 constexpr double kGuardEss = 0.05;
 constexpr double kGuardShare = 0.05;
 
-// The modes' normals: a little wider, with a wide part; curvatures cost d
-// evaluations each.
-constexpr double kModesInflation = 1.1;
-constexpr double kModesWideShare = 0.1;
-constexpr double kFarStarts = 2.5;
+// Curvatures of modes cost d evaluations each.
 constexpr Index kMostModeCoordinates = 256;
 
 constexpr double kBlockAcceptance = 0.4;
@@ -70,26 +65,12 @@ constexpr Index kModesFirst = Index{1} << 25;
 constexpr Index kJumpFirst = Index{1} << 26;
 constexpr std::uint32_t kIndependenceStream = 1 << 20;
 constexpr std::uint32_t kBlockStream = kIndependenceStream + 1;
-constexpr std::uint32_t kBlockAcceptStream = kBlockStream + 1;
 
-// Relative variance of the mean of independent weights.
-double MeanWeightVariance(const Vector& log_weight) {
-  const double ess = WeightEssFraction(log_weight);
-  return ess > 0 ? (1 / ess - 1) / static_cast<double>(log_weight.size()) : 1;
-}
-
-// Row i of `to` becomes row i of `from` where chosen.
-void TakeRows(const PointSet& from,
-              const std::vector<bool>& chosen,
-              Particles& to) {
-  for (Index i = 0; i < to.num_particles(); ++i) {
-    if (!chosen[i]) continue;
-    to.position.row(i) = from.position.row(i);
-    to.base_energy[i] = from.batch.base_energy[i];
-    to.target_energy[i] = from.batch.target_energy[i];
-    to.base_gradient.row(i) = from.batch.base_gradient.row(i);
-    to.target_gradient.row(i) = from.batch.target_gradient.row(i);
-  }
+void Resample(Index count, const RandomKey& key, Particles& particles) {
+  SelectAncestors(
+      DrawAncestors(
+          ResamplingScheme::kSystematic, particles.log_weight, count, key),
+      particles);
 }
 
 }  // namespace
@@ -131,48 +112,16 @@ absl::Status DensitySearch::Step(Interrupter& interrupter, StageInfo& info) {
 absl::Status DensitySearch::Start(TemperedEnergy& energy) {
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet first,
-      Draw(base_, options_.num_particles, key_.AtStage(0, 0), 0, energy));
-  particles_.position = first.position;
-  particles_.base_energy = first.batch.base_energy;
-  particles_.target_energy = first.batch.target_energy;
-  particles_.base_gradient = first.batch.base_gradient;
-  particles_.target_gradient = first.batch.target_gradient;
-  particles_.log_weight = Vector::Zero(options_.num_particles);
-  particles_.fold.assign(options_.num_particles, 0);
-  particles_.eve.assign(options_.num_particles, 0);
-  Keep(std::move(first));
+      DrawPoints(base_, options_.num_particles, key_.AtStage(0, 0), 0, energy));
+  particles_ = AsParticles(first);
+  recent_.Keep(std::move(first));
   started_ = true;
   return absl::OkStatus();
 }
 
-absl::StatusOr<PointSet> DensitySearch::Draw(const Density& density,
-                                             Index count,
-                                             const RandomKey& key,
-                                             Index first,
-                                             TemperedEnergy& energy) {
-  PointSet set;
-  set.position = density.Sample(count, key, executor_, first);
-  TTFLOW_RETURN_IF_ERROR(energy.Evaluate(set.position, set.batch));
-  density.LogDensity(set.position, executor_, set.log_proposal, nullptr);
-  return set;
-}
-
-void DensitySearch::Keep(PointSet set) {
-  recent_.push_back(std::move(set));
-  if (recent_.size() > kNumRecent) recent_.pop_front();
-}
-
 std::shared_ptr<const Density> DensitySearch::Guarded(
     std::shared_ptr<const Density> density) const {
-  std::vector<DensitySum::Component> components = {{1, std::move(density)}};
-  for (const auto& guard : {hotter_, modes_}) {
-    if (guard != nullptr && guard != components[0].density) {
-      components.push_back({kGuardShare, guard});
-      components[0].weight -= kGuardShare;
-    }
-  }
-  if (components.size() == 1) return components[0].density;
-  return std::make_shared<const DensitySum>(std::move(components));
+  return AddGuards(std::move(density), {hotter_, modes_}, kGuardShare);
 }
 
 Index DensitySearch::NextEvaluations() const {
@@ -193,54 +142,15 @@ double DensitySearch::NextTime() const {
   return limit - dt < 1e-9 ? 1 : t_ + dt;
 }
 
-PooledPoints DensitySearch::PoolAt(double t) const {
-  PointSet current;
-  current.position = particles_.position;
-  current.batch = {particles_.base_energy,
-                   particles_.target_energy,
-                   particles_.base_gradient,
-                   particles_.target_gradient};
-  const Vector h = particles_.target_energy - particles_.base_energy;
-  Vector log_weight = particles_.log_weight;
-  for (Index i = 0; i < h.size(); ++i) {
-    log_weight[i] = std::isfinite(h[i])
-                        ? log_weight[i] - (t - t_) * h[i]
-                        : -std::numeric_limits<double>::infinity();
-  }
-  std::vector<const PointSet*> sets = {&current};
-  std::vector<Vector> log_weights = {log_weight};
-  for (const PointSet& set : recent_) {
-    sets.push_back(&set);
-    log_weights.push_back(set.LogWeightsAt(t));
-  }
-  return PoolPoints(sets, log_weights);
-}
-
-PooledPoints DensitySearch::FlattenedPool() const {
-  std::vector<const PointSet*> sets;
-  std::vector<Vector> log_weights;
-  for (const PointSet& set : recent_) {
-    sets.push_back(&set);
-    Vector log_weight = set.LogWeightsAt(1);
-    const double power = FlatteningPower(log_weight, kLookAheadFlattening);
-    for (double& value : log_weight) {
-      if (std::isfinite(value)) value *= power;
-    }
-    log_weights.push_back(std::move(log_weight));
-  }
-  return PoolPoints(sets, log_weights);
-}
-
 absl::StatusOr<bool> DensitySearch::LookAhead(TemperedEnergy& energy,
                                               const RandomKey& key) {
   // Flattened weights at the target: gradients hold at any point of a product.
-  const PooledPoints pool = FlattenedPool();
+  const PooledPoints pool = recent_.FlattenedPool(kLookAheadFlattening);
   if (!(pool.weights.sum() > 0)) return false;
   const GradientProduct product = fitter_.FitFromGradients(pool, executor_);
   const double predicted =
       DensityFitter::PredictAtTarget(*product.density, pool, executor_);
-  const bool regular =
-      stage_ == 1 || stage_ == 2 || stage_ == 4 || stage_ == 8 || stage_ == 16;
+  const bool regular = stage_ <= 16 && (stage_ & (stage_ - 1)) == 0;
   if (!(predicted > kLookAheadPromise &&
         predicted > best_look_ahead_ + kLookAheadGain) &&
       !regular) {
@@ -249,21 +159,15 @@ absl::StatusOr<bool> DensitySearch::LookAhead(TemperedEnergy& energy,
   best_look_ahead_ = std::max(best_look_ahead_, predicted);
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet draws,
-      Draw(*product.density, kLookAheadDraws, key, kLookAheadFirst, energy));
+      DrawPoints(
+          *product.density, kLookAheadDraws, key, kLookAheadFirst, energy));
   const double ess = WeightEssFraction(draws.LogWeightsAt(1));
   if (ess < kLookAheadEss) return false;
   if (product.least_r2 < kLookAheadR2) {
     // The product is not exact; believe it only where the path's own weighted
     // points agree.
-    std::vector<const PointSet*> sets;
-    std::vector<Vector> honest;
-    for (const PointSet& set : recent_) {
-      sets.push_back(&set);
-      honest.push_back(set.LogWeightsAt(1));
-    }
-    if (DensityFitter::PredictAtTarget(*product.density,
-                                       PoolPoints(sets, honest),
-                                       executor_) < kLookAheadHonest) {
+    if (DensityFitter::PredictAtTarget(
+            *product.density, recent_.Pool(1), executor_) < kLookAheadHonest) {
       return false;
     }
   }
@@ -300,87 +204,56 @@ absl::Status DensitySearch::JumpToTarget(FittedDensity density,
   if (exact) return absl::OkStatus();
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet more,
-      Draw(*found_.density,
-           std::max<Index>(options_.num_particles - kLookAheadDraws,
-                           kLookAheadDraws),
-           key,
-           kJumpFirst,
-           energy));
+      DrawPoints(*found_.density,
+                 std::max<Index>(options_.num_particles - kLookAheadDraws,
+                                 kLookAheadDraws),
+                 key,
+                 kJumpFirst,
+                 energy));
   AddDirectRoute(more.LogWeightsAt(1));
   Replace(more, key);
-  recent_.clear();
-  Keep(std::move(draws));
-  Keep(std::move(more));
+  recent_.Clear();
+  recent_.Keep(std::move(draws));
+  recent_.Keep(std::move(more));
   return absl::OkStatus();
 }
 
 absl::StatusOr<bool> DensitySearch::TryModes(TemperedEnergy& energy,
                                              const RandomKey& key) {
-  const Vector equal =
-      Vector::Constant(particles_.num_particles(),
-                       1 / static_cast<double>(particles_.num_particles()));
-  const Vector mean = WeightedMean(particles_.position, equal);
-  const Vector scale = WeightedVariance(particles_.position, equal)
-                           .cwiseSqrt()
-                           .array()
-                           .max(1e-300);
-  // Every other start from further out: modes at the rim hide behind others.
-  Matrix starts = particles_.position;
-  for (Index i = 1; i < starts.rows(); i += 2) {
-    starts.row(i) =
-        (mean + kFarStarts * (starts.row(i).transpose() - mean)).transpose();
-  }
-  const ModeSearchOptions options;
   TTFLOW_ASSIGN_OR_RETURN(
-      const ModeSearchResult found,
-      FindModes(starts, scale, options, energy_, energy.interrupter()));
-  if (found.modes.empty() ||
-      found.unseen_share > 2 * options.wanted_unseen_share) {
-    return false;
-  }
-  const auto mixture =
-      std::make_shared<const DensitySum>(std::vector<DensitySum::Component>{
-          {1 - kModesWideShare,
-           MakeLaplaceMixture(found.modes, kModesInflation)},
-          {kModesWideShare,
-           std::make_shared<const GaussianDensity>(mean, scale)}});
-  if (found.modes.size() > 1) modes_ = mixture;
+      const ModeDensity modes,
+      FindModeDensity(particles_.position, energy_, energy.interrupter()));
+  if (modes.density == nullptr) return false;
+  fitter_.SuggestMixture(modes.normals->parameters());
+  if (modes.normals->num_components() > 1) modes_ = modes.density;
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet draws,
-      Draw(*mixture, kLookAheadDraws, key, kModesFirst, energy));
+      DrawPoints(*modes.density, kLookAheadDraws, key, kModesFirst, energy));
   if (WeightEssFraction(draws.LogWeightsAt(1)) < kLookAheadEss) return false;
   FittedDensity fitted;
-  fitted.density = mixture;
+  fitted.density = modes.density;
   TTFLOW_RETURN_IF_ERROR(JumpToTarget(
       std::move(fitted), std::move(draws), /*exact=*/false, energy, key));
   return true;
 }
 
 void DensitySearch::Replace(const PointSet& fresh, const RandomKey& key) {
-  particles_.position = fresh.position;
-  particles_.base_energy = fresh.batch.base_energy;
-  particles_.target_energy = fresh.batch.target_energy;
-  particles_.base_gradient = fresh.batch.base_gradient;
-  particles_.target_gradient = fresh.batch.target_gradient;
+  particles_ = AsParticles(fresh);
   particles_.log_weight = fresh.LogWeightsAt(t_);
-  particles_.fold.assign(fresh.size(), 0);
-  particles_.eve.assign(fresh.size(), 0);
   log_evidence_ = LogMeanExp(particles_.log_weight);
   log_evidence_variance_ = MeanWeightVariance(particles_.log_weight);
-  SelectAncestors(DrawAncestors(ResamplingScheme::kSystematic,
-                                particles_.log_weight,
-                                options_.num_particles,
-                                key),
-                  particles_);
+  Resample(options_.num_particles, key, particles_);
 }
 
 absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
   const RandomKey key = key_.AtStage(0, 2 * stage_);
   const RandomKey fresh_key = key_.AtStage(0, 2 * stage_ + 1);
   if (stage_ == 1) {
-    fitter_.FindCoordinates(FlattenedPool(), key, executor_);
+    fitter_.FindCoordinates(
+        recent_.FlattenedPool(kLookAheadFlattening), key, executor_);
   } else {
-    fitter_.RefineCoordinates(FlattenedPool(), executor_);
+    fitter_.RefineCoordinates(recent_.FlattenedPool(kLookAheadFlattening),
+                              executor_);
   }
   if (options_.look_ahead) {
     TTFLOW_ASSIGN_OR_RETURN(bool taken, LookAhead(energy, key));
@@ -394,15 +267,12 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
     }
   }
   const double next = NextTime();
-  const PooledPoints pool = PoolAt(next);
-  const Vector h = particles_.target_energy - particles_.base_energy;
-  info.conditional_ess = ConditionalEss(
-      NormalizedWeights(particles_.log_weight), -(next - t_) * h);
-  for (Index i = 0; i < h.size(); ++i) {
-    particles_.log_weight[i] =
-        std::isfinite(h[i]) ? particles_.log_weight[i] - (next - t_) * h[i]
-                            : -std::numeric_limits<double>::infinity();
-  }
+  const PooledPoints pool = recent_.PoolWith(particles_, t_, next);
+  const Vector log_weight = ReweightedTo(particles_, t_, next);
+  info.conditional_ess =
+      ConditionalEss(NormalizedWeights(particles_.log_weight),
+                     log_weight - particles_.log_weight);
+  particles_.log_weight = log_weight;
   t_ = next;
   info.weight_ess_fraction = WeightEssFraction(particles_.log_weight);
   if (!(info.weight_ess_fraction > 0)) {
@@ -415,11 +285,7 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
       fitted_, fitter_.Fit(t_, pool, key, executor_, energy.interrupter()));
   log_evidence_ += LogMeanExp(particles_.log_weight);
   log_evidence_variance_ += MeanWeightVariance(particles_.log_weight);
-  SelectAncestors(DrawAncestors(ResamplingScheme::kSystematic,
-                                particles_.log_weight,
-                                options_.num_particles,
-                                key),
-                  particles_);
+  Resample(options_.num_particles, key, particles_);
   info.resampled = true;
   if (t_ == 1) {
     found_.routes.push_back(
@@ -428,17 +294,23 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
   proposal_ = t_ == 1 ? Guarded(fitted_.density) : fitted_.density;
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet fresh,
-      Draw(*proposal_, options_.num_particles, fresh_key, 0, energy));
+      DrawPoints(*proposal_, options_.num_particles, fresh_key, 0, energy));
   const Vector fresh_weights = fresh.LogWeightsAt(t_);
   fresh_ess_ = WeightEssFraction(fresh_weights);
   if (fresh_ess_ > kReplaceEss) {
     Replace(fresh, fresh_key);
   } else {
-    TTFLOW_RETURN_IF_ERROR(ProposeIndependently(fresh, fresh_key));
-    TTFLOW_RETURN_IF_ERROR(RedrawBlocks(energy, fresh_key));
+    ProposeIndependently(*proposal_,
+                         {fresh.position, fresh.batch, fresh.log_proposal},
+                         t_,
+                         executor_,
+                         fresh_key,
+                         kIndependenceStream,
+                         particles_);
+    TTFLOW_RETURN_IF_ERROR(RedrawBlock(energy, fresh_key));
   }
   info.fresh_ess_fraction = fresh_ess_;
-  Keep(std::move(fresh));
+  recent_.Keep(std::move(fresh));
   TTFLOW_RETURN_IF_ERROR(MoveLocally(energy, key, info));
   if (t_ < kHottestGuard && fresh_ess_ > kGuardEss) {
     hotter_ = fitted_.density;
@@ -453,63 +325,21 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
   return absl::OkStatus();
 }
 
-absl::Status DensitySearch::ProposeIndependently(const PointSet& fresh,
-                                                 const RandomKey& key) {
-  Vector log_density;
-  fitted_.density->LogDensity(
-      particles_.position, executor_, log_density, nullptr);
-  const Vector energy = EnergyAt(particles_, t_);
-  const Vector fresh_weight = fresh.LogWeightsAt(t_);
-  std::vector<bool> accepted(particles_.num_particles());
-  for (Index i = 0; i < particles_.num_particles(); ++i) {
-    const double current = -energy[i] - log_density[i];
-    const double u =
-        key.Stream(Purpose::kMove, kIndependenceStream, i).Uniform();
-    accepted[i] = std::isfinite(fresh_weight[i]) &&
-                  !(std::log(u) >= fresh_weight[i] - current);
-  }
-  TakeRows(fresh, accepted, particles_);
-  return absl::OkStatus();
-}
-
-absl::Status DensitySearch::RedrawBlocks(TemperedEnergy& energy,
-                                         const RandomKey& key) {
+absl::Status DensitySearch::RedrawBlock(TemperedEnergy& energy,
+                                        const RandomKey& key) {
   if (dimension_ < 2 || fitted_.train == nullptr) return absl::OkStatus();
-  const SquaredTrainDensity& density = *fitted_.train;
-  const auto length = static_cast<Index>(std::clamp(
-      std::round(block_size_), 1.0, static_cast<double>(dimension_)));
-  RandomStream stream = key.Stream(Purpose::kMove, kBlockStream, 1 << 30);
-  const Index start =
-      static_cast<Index>(stream.Below(dimension_ + length - 1)) - length + 1;
-  const Index begin = std::max<Index>(start, 0);
-  const Index end = std::min(start + length, dimension_);
-  const Coordinates& coordinates = density.parameters().coordinates;
-  const Matrix u = coordinates.ToLocal(particles_.position);
-  const Matrix drawn =
-      density.RedrawBlock(u, begin, end, key, kBlockStream, executor_);
-  PointSet proposal;
-  proposal.position = coordinates.ToGlobal(drawn);
-  TTFLOW_RETURN_IF_ERROR(energy.Evaluate(proposal.position, proposal.batch));
-  const Vector before =
-      -EnergyAt(particles_, t_) - density.LogSquare(u, executor_);
-  const Vector after =
-      -proposal.batch.EnergyAt(t_) - density.LogSquare(drawn, executor_);
-  std::vector<bool> accepted(particles_.num_particles());
-  double rate = 0;
-  for (Index i = 0; i < particles_.num_particles(); ++i) {
-    // Where the density has no mass the block's conditional does not exist.
-    if (!std::isfinite(before[i]) || !std::isfinite(after[i])) continue;
-    const double p = std::min(1.0, std::exp(after[i] - before[i]));
-    rate += p;
-    accepted[i] =
-        key.Stream(Purpose::kMove, kBlockAcceptStream, i).Uniform() < p;
-  }
-  rate /= static_cast<double>(particles_.num_particles());
-  TakeRows(proposal, accepted, particles_);
-  block_size_ =
-      std::clamp(block_size_ * std::exp(1.5 * (rate - kBlockAcceptance)),
-                 1.0,
-                 static_cast<double>(dimension_));
+  const auto most = static_cast<double>(dimension_);
+  TTFLOW_ASSIGN_OR_RETURN(const double rate,
+                          RedrawBlocks(*fitted_.train,
+                                       static_cast<Index>(std::clamp(
+                                           std::round(block_size_), 1.0, most)),
+                                       t_,
+                                       energy,
+                                       key,
+                                       kBlockStream,
+                                       particles_));
+  block_size_ = std::clamp(
+      block_size_ * std::exp(1.5 * (rate - kBlockAcceptance)), 1.0, most);
   return absl::OkStatus();
 }
 
@@ -542,21 +372,21 @@ absl::Status DensitySearch::Refine(TemperedEnergy& energy, StageInfo& info) {
   const RandomKey key = key_.AtStage(0, 2 * stage_);
   const RandomKey fresh_key = key_.AtStage(0, 2 * stage_ + 1);
   ++refinements_;
-  const PooledPoints pool = PoolAt(1);
+  const PooledPoints pool = recent_.PoolWith(particles_, t_, 1);
   fitter_.RefineCoordinates(pool, executor_);
   TTFLOW_ASSIGN_OR_RETURN(
       fitted_, fitter_.Fit(1, pool, key, executor_, energy.interrupter()));
   proposal_ = Guarded(fitted_.density);
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet fresh,
-      Draw(*proposal_, options_.num_particles, fresh_key, 0, energy));
+      DrawPoints(*proposal_, options_.num_particles, fresh_key, 0, energy));
   const Vector fresh_weights = fresh.LogWeightsAt(1);
   const double ess = WeightEssFraction(fresh_weights);
   info.fresh_ess_fraction = ess;
   info.weight_ess_fraction = ess;
   info.conditional_ess = ess;
   if (ess > kReplaceEss) Replace(fresh, fresh_key);
-  Keep(std::move(fresh));
+  recent_.Keep(std::move(fresh));
   const double gain = ess / std::max(found_.ess_fraction, 1e-9);
   if (ess > found_.ess_fraction) {
     found_.density = proposal_;

@@ -4,7 +4,6 @@
 #ifndef TTFLOW_CORE_SAMPLER_DENSITY_SEARCH_H_
 #define TTFLOW_CORE_SAMPLER_DENSITY_SEARCH_H_
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -75,7 +74,6 @@ class DensitySearch {
   // The next annealing time: the wanted conditional ESS, lower where fresh
   // draws are good.
   double NextTime() const;
-  PooledPoints PoolAt(double t) const;
   // Fits the target itself from gradients alone and tries a few draws.
   absl::StatusOr<bool> LookAhead(TemperedEnergy& energy, const RandomKey& key);
   // Finds modes from wide starts; where hardly any is missing, tries the
@@ -88,23 +86,11 @@ class DensitySearch {
                             bool exact,
                             TemperedEnergy& energy,
                             const RandomKey& key);
-  // The recent sets, each with weights at the target flattened to a moderate
-  // ESS.
-  PooledPoints FlattenedPool() const;
-  // Draws and evaluates `count` points of a density.
-  absl::StatusOr<PointSet> Draw(const Density& density,
-                                Index count,
-                                const RandomKey& key,
-                                Index first,
-                                TemperedEnergy& energy);
   void Replace(const PointSet& fresh, const RandomKey& key);
-  absl::Status ProposeIndependently(const PointSet& fresh,
-                                    const RandomKey& key);
-  absl::Status RedrawBlocks(TemperedEnergy& energy, const RandomKey& key);
+  absl::Status RedrawBlock(TemperedEnergy& energy, const RandomKey& key);
   absl::Status MoveLocally(TemperedEnergy& energy,
                            const RandomKey& key,
                            StageInfo& info);
-  void Keep(PointSet set);
   void AddDirectRoute(const Vector& log_weight);
   // `density` with shares of the last hotter one and of the modes: guards of
   // its tails.
@@ -124,7 +110,7 @@ class DensitySearch {
   int stage_ = 0;
   double t_ = 0;
   Particles particles_;
-  std::deque<PointSet> recent_;
+  RecentPoints recent_;
   DensityFitter fitter_;
   FittedDensity fitted_;                     // of the last stage
   std::shared_ptr<const Density> proposal_;  // what fresh draws come from

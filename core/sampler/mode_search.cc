@@ -7,8 +7,11 @@
 #include <numbers>
 #include <utility>
 
+#include "core/density/density_sum.h"
+#include "core/density/gaussian.h"
 #include "core/foundation/status_macros.h"
 #include "core/math/log_sum_exp.h"
+#include "core/math/weighted_moments.h"
 #include "core/sampler/descent.h"
 
 namespace ttflow {
@@ -24,6 +27,10 @@ constexpr double kSameMode = 1;
 constexpr double kCountless = 0.7;
 constexpr double kLeastArrived = 0.5;
 constexpr double kEqualShare = 0.2;
+// Of the modes' density.
+constexpr double kFarStarts = 2.5;
+constexpr double kInflation = 1.1;
+constexpr double kWideShare = 0.1;
 
 double SquaredDistance(const Mode& mode, const Vector& x) {
   return mode.root.triangularView<Eigen::Lower>()
@@ -166,6 +173,36 @@ std::shared_ptr<const GaussianMixtureDensity> MakeLaplaceMixture(
   parameters.weights = (1 - kEqualShare) * NormalizedExp(log_mass).array() +
                        kEqualShare / static_cast<double>(count);
   return std::make_shared<const GaussianMixtureDensity>(std::move(parameters));
+}
+
+absl::StatusOr<ModeDensity> FindModeDensity(const ConstMatrixRef& wide,
+                                            CountingEnergy& energy,
+                                            Interrupter& interrupter) {
+  const Vector equal =
+      Vector::Constant(wide.rows(), 1 / static_cast<double>(wide.rows()));
+  const Vector mean = WeightedMean(wide, equal);
+  const Vector scale =
+      WeightedVariance(wide, equal).cwiseSqrt().array().max(1e-300);
+  Matrix starts = wide;
+  for (Index i = 1; i < starts.rows(); i += 2) {
+    starts.row(i) =
+        mean.transpose() + kFarStarts * (wide.row(i) - mean.transpose());
+  }
+  const ModeSearchOptions options;
+  TTFLOW_ASSIGN_OR_RETURN(
+      const ModeSearchResult found,
+      FindModes(starts, scale, options, energy, interrupter));
+  ModeDensity modes;
+  if (found.modes.empty() ||
+      found.unseen_share > 2 * options.wanted_unseen_share) {
+    return modes;
+  }
+  modes.normals = MakeLaplaceMixture(found.modes, kInflation);
+  modes.density =
+      std::make_shared<const DensitySum>(std::vector<DensitySum::Component>{
+          {1 - kWideShare, modes.normals},
+          {kWideShare, std::make_shared<const GaussianDensity>(mean, scale)}});
+  return modes;
 }
 
 }  // namespace ttflow

@@ -63,6 +63,21 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
 std::shared_ptr<const GaussianMixtureDensity> MakeLaplaceMixture(
     const std::vector<Mode>& modes, double inflation);
 
+// A density of the modes, for a target whose modes can be counted.
+struct ModeDensity {
+  std::shared_ptr<const GaussianMixtureDensity> normals;
+  // The same with a wide part; null where modes are countless or hardly any
+  // start arrives.
+  std::shared_ptr<const Density> density;
+};
+
+// Searches modes from `wide` [n, d], draws of a wide density, every other one
+// taken further out (modes at the rim hide behind others), and makes their
+// density. Errors as FindModes.
+absl::StatusOr<ModeDensity> FindModeDensity(const ConstMatrixRef& wide,
+                                            CountingEnergy& energy,
+                                            Interrupter& interrupter);
+
 }  // namespace ttflow
 
 #endif  // TTFLOW_CORE_SAMPLER_MODE_SEARCH_H_

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/foundation/check.h"
+#include "core/foundation/status_macros.h"
 #include "core/math/log_sum_exp.h"
 #include "core/particles/weights.h"
 
@@ -12,6 +14,7 @@ namespace ttflow {
 namespace {
 
 constexpr Index kCutWeights = 5;
+constexpr std::size_t kNumRecent = 3;
 
 }  // namespace
 
@@ -19,6 +22,42 @@ Vector PointSet::LogWeightsAt(double t) const {
   Vector log_weight = -batch.EnergyAt(t) - log_proposal;
   for (double& value : log_weight) {
     if (!std::isfinite(value)) value = -std::numeric_limits<double>::infinity();
+  }
+  return log_weight;
+}
+
+absl::StatusOr<PointSet> DrawPoints(const Density& density,
+                                    Index count,
+                                    const RandomKey& key,
+                                    Index first,
+                                    TemperedEnergy& energy) {
+  PointSet set;
+  set.position = density.Sample(count, key, energy.executor(), first);
+  TTFLOW_RETURN_IF_ERROR(energy.Evaluate(set.position, set.batch));
+  density.LogDensity(
+      set.position, energy.executor(), set.log_proposal, nullptr);
+  return set;
+}
+
+Particles AsParticles(const PointSet& set) {
+  Particles particles;
+  particles.position = set.position;
+  particles.base_energy = set.batch.base_energy;
+  particles.target_energy = set.batch.target_energy;
+  particles.base_gradient = set.batch.base_gradient;
+  particles.target_gradient = set.batch.target_gradient;
+  particles.log_weight = Vector::Zero(set.size());
+  particles.fold.assign(set.size(), 0);
+  particles.eve.assign(set.size(), 0);
+  return particles;
+}
+
+Vector ReweightedTo(const Particles& particles, double at, double t) {
+  Vector log_weight = particles.log_weight;
+  for (Index i = 0; i < log_weight.size(); ++i) {
+    const double h = particles.target_energy[i] - particles.base_energy[i];
+    log_weight[i] = std::isfinite(h) ? log_weight[i] - (t - at) * h
+                                     : -std::numeric_limits<double>::infinity();
   }
   return log_weight;
 }
@@ -76,6 +115,54 @@ double FlatteningPower(const ConstVectorRef& log_weight, double ess) {
     (WeightEssFraction(scaled) >= ess ? low : high) = middle;
   }
   return low;
+}
+
+void RecentPoints::Keep(PointSet set) {
+  sets_.push_back(std::move(set));
+  if (sets_.size() > kNumRecent) sets_.pop_front();
+}
+
+PooledPoints RecentPoints::Pool(double t) const {
+  std::vector<const PointSet*> sets;
+  std::vector<Vector> log_weights;
+  for (const PointSet& set : sets_) {
+    sets.push_back(&set);
+    log_weights.push_back(set.LogWeightsAt(t));
+  }
+  return PoolPoints(sets, log_weights);
+}
+
+PooledPoints RecentPoints::PoolWith(const Particles& particles,
+                                    double at,
+                                    double t) const {
+  PointSet current;
+  current.position = particles.position;
+  current.batch = {particles.base_energy,
+                   particles.target_energy,
+                   particles.base_gradient,
+                   particles.target_gradient};
+  std::vector<const PointSet*> sets = {&current};
+  std::vector<Vector> log_weights = {ReweightedTo(particles, at, t)};
+  for (const PointSet& set : sets_) {
+    sets.push_back(&set);
+    log_weights.push_back(set.LogWeightsAt(t));
+  }
+  return PoolPoints(sets, log_weights);
+}
+
+PooledPoints RecentPoints::FlattenedPool(double ess) const {
+  std::vector<const PointSet*> sets;
+  std::vector<Vector> log_weights;
+  for (const PointSet& set : sets_) {
+    sets.push_back(&set);
+    Vector log_weight = set.LogWeightsAt(1);
+    const double power = FlatteningPower(log_weight, ess);
+    for (double& value : log_weight) {
+      if (std::isfinite(value)) value *= power;
+    }
+    log_weights.push_back(std::move(log_weight));
+  }
+  return PoolPoints(sets, log_weights);
 }
 
 }  // namespace ttflow

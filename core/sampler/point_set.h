@@ -3,9 +3,14 @@
 #ifndef TTFLOW_CORE_SAMPLER_POINT_SET_H_
 #define TTFLOW_CORE_SAMPLER_POINT_SET_H_
 
+#include <deque>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "core/density/density.h"
+#include "core/foundation/random.h"
 #include "core/foundation/types.h"
+#include "core/particles/particles.h"
 #include "core/path/tempered_energy.h"
 
 namespace ttflow {
@@ -21,6 +26,21 @@ struct PointSet {
   // log p_t - log proposal, not normalised; -infinity where not finite. [n]
   Vector LogWeightsAt(double t) const;
 };
+
+// Draws and evaluates `count` points of a density, draws `first` .. of `key`.
+// Errors: the energy's and the interrupter's.
+absl::StatusOr<PointSet> DrawPoints(const Density& density,
+                                    Index count,
+                                    const RandomKey& key,
+                                    Index first,
+                                    TemperedEnergy& energy);
+
+// The points as equally weighted particles, all of fold and eve 0.
+Particles AsParticles(const PointSet& set);
+
+// Log weights of particles of p_at for p_t: log_weight - (t - at) h,
+// -infinity where h = f_1 - f_0 is not finite. [N]
+Vector ReweightedTo(const Particles& particles, double at, double t);
 
 // Several sets as one weighted cloud.
 struct PooledPoints {
@@ -38,6 +58,25 @@ PooledPoints PoolPoints(const std::vector<const PointSet*>& sets,
 // Returns `power` in [0, 1], the largest with an effective share of at least
 // `ess` for the weights exp(power * log_weight).
 double FlatteningPower(const ConstVectorRef& log_weight, double ess);
+
+// The last few sets of a search, for fits at any later time.
+class RecentPoints {
+ public:
+  // Keeps `set`, and of the older ones those that make three.
+  void Keep(PointSet set);
+  void Clear() { sets_.clear(); }
+
+  // All sets weighted to p_t.
+  PooledPoints Pool(double t) const;
+  // The same with `particles`, whose log weights are those of p_at.
+  PooledPoints PoolWith(const Particles& particles, double at, double t) const;
+  // All sets weighted to the target, weights flattened to an ESS fraction of
+  // `ess` in each.
+  PooledPoints FlattenedPool(double ess) const;
+
+ private:
+  std::deque<PointSet> sets_;
+};
 
 }  // namespace ttflow
 
