@@ -7,9 +7,6 @@
 
 #include "absl/status/status.h"
 #include "core/density/density_sum.h"
-#include "core/density/gaussian.h"
-#include "core/density/marginal_fit.h"
-#include "core/density/squared_train_fit.h"
 #include "core/evidence/importance.h"
 #include "core/foundation/status_macros.h"
 #include "core/math/log_sum_exp.h"
