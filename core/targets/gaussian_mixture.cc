@@ -17,19 +17,13 @@ namespace {
 // rounding, and far above the subnormal numbers, whose arithmetic is slow.
 constexpr double kNegligible = -600;
 
-Vector CumulativeSum(const Vector& values) {
-  Vector sums = values;
-  for (Index k = 1; k < sums.size(); ++k) sums[k] += sums[k - 1];
-  return sums;
-}
-
 }  // namespace
 
 GaussianMixture::GaussianMixture(const Matrix& means,
                                  const Vector& weights,
                                  const Vector& standard_deviations)
     : means_(means),
-      cumulative_weights_(CumulativeSum(weights)),
+      component_draw_(weights),
       standard_deviations_(standard_deviations) {
   const double d = static_cast<double>(means.cols());
   log_scales_ = (weights / weights.sum()).array().log() -
@@ -39,7 +33,7 @@ GaussianMixture::GaussianMixture(const Matrix& means,
 GaussianMixture::GaussianMixture(const Matrix& means,
                                  const Vector& weights,
                                  const std::vector<Matrix>& covariances)
-    : means_(means), cumulative_weights_(CumulativeSum(weights)) {
+    : means_(means), component_draw_(weights) {
   const double d = static_cast<double>(means.cols());
   log_scales_ = (weights / weights.sum()).array().log() - d * kHalfLogTwoPi;
   for (std::size_t k = 0; k < covariances.size(); ++k) {
@@ -140,14 +134,10 @@ std::optional<Matrix> GaussianMixture::SampleExactly(
     Index count, const RandomKey& key) const {
   Matrix samples(count, dimension());
   Vector normals(dimension());
-  const double* begin = cumulative_weights_.data();
-  const double* end = begin + num_components();
   for (Index i = 0; i < count; ++i) {
     RandomStream stream =
         key.Stream(Purpose::kExact, 0, static_cast<std::uint64_t>(i));
-    const double mark = stream.Uniform() * end[-1];
-    const Index k = std::min<Index>(std::upper_bound(begin, end, mark) - begin,
-                                    num_components() - 1);
+    const Index k = component_draw_(stream);
     for (Index j = 0; j < dimension(); ++j) normals[j] = stream.Normal();
     if (cholesky_.empty()) {
       samples.row(i) =

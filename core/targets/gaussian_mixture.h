@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/targets/mixture_weights.h"
 #include "core/targets/target.h"
 #include "core/targets/target_parameters.h"
 
@@ -53,7 +54,7 @@ class GaussianMixture final : public Target {
   Matrix Force(const ConstMatrixRef& x, Index component) const;
 
   Matrix means_;
-  Vector cumulative_weights_;
+  ComponentDraw component_draw_;
   Vector log_scales_;              // log w_k - log det(2 pi C_k) / 2
   Vector standard_deviations_;     // empty with full components
   std::vector<Matrix> cholesky_;   // full components only

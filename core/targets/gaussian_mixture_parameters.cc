@@ -1,17 +1,15 @@
 // The parameters of gaussian_mixture and gmm40: schemas, checks, factories.
 
-#include <cmath>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "core/targets/covariance.h"
 #include "core/targets/gaussian_mixture.h"
 #include "core/targets/gmm40_means.h"
+#include "core/targets/mixture_weights.h"
 
 namespace ttflow {
 namespace {
-
-constexpr double kWeightSumTolerance = 1e-6;
 
 // Where the dimension is not given: K follows from a list with one entry a
 // component, d from the means.
@@ -22,16 +20,6 @@ void ImplyMixtureDimension(TargetParameters& parameters) {
     components = parameters.Count("std");
   if (components > 0 && entries % components == 0) {
     parameters.ImplyDimension(entries / components);
-  }
-}
-
-void CheckWeights(TargetParameters& parameters, const Vector& weights) {
-  if (!parameters.Has("weights")) return;
-  const double sum = weights.sum();
-  if (std::isfinite(sum) && std::abs(sum - 1) > kWeightSumTolerance) {
-    parameters.AddViolation(
-        "weights",
-        absl::StrCat("sum to ", sum, ", not to 1; divide each by ", sum));
   }
 }
 
@@ -112,23 +100,7 @@ std::shared_ptr<const Target> MakeGaussianMixture(
   }
   const Index components = entries / d;
   const Matrix means = parameters.RowMajor("means", components, d);
-  const double equal = 1.0 / static_cast<double>(components);
-  Vector weights = Vector::Constant(components, equal);
-  if (parameters.Has("weights")) {
-    // One value is not repeated: weights have to sum to one.
-    if (parameters.Count("weights") == components) {
-      weights = parameters.Values("weights");
-      CheckWeights(parameters, weights);
-    } else {
-      parameters.AddViolation("weights",
-                              absl::StrCat("has ",
-                                           parameters.Count("weights"),
-                                           " values for ",
-                                           components,
-                                           " means; give ",
-                                           components));
-    }
-  }
+  const Vector weights = ReadMixtureWeights(parameters, components, "means");
   if (full) {
     const std::vector<Matrix> covariances =
         ReadCovariances(parameters, components, d);

@@ -6,12 +6,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/targets/coupled_wells.h"
+#include "core/targets/eight_schools.h"
 #include "core/targets/funnel.h"
 #include "core/targets/gaussian.h"
 #include "core/targets/gaussian_mixture.h"
+#include "core/targets/logistic.h"
 #include "core/targets/many_well.h"
 #include "core/targets/mw54.h"
+#include "core/targets/phi4.h"
 #include "core/targets/rotated_many_well.h"
+#include "core/targets/student_mixture.h"
 #include "core/targets/target_parameters.h"
 
 namespace ttflow {
@@ -32,6 +36,10 @@ constexpr Row kRows[] = {
     {CoupledWellsSchema, MakeCoupledWells},
     {Mw54Schema, MakeMw54},
     {FunnelSchema, MakeFunnel},
+    {Phi4Schema, MakePhi4},
+    {StudentMixtureSchema, MakeStudentMixture},
+    {EightSchoolsSchema, MakeEightSchools},
+    {LogisticSchema, MakeLogistic},
 };
 
 std::string UnknownName(std::string_view name) {

@@ -59,11 +59,22 @@ double WellLogDensity(double x) {
   return -(x * (-0.5 + x * (-6 + x * x))) - 10;
 }
 
+// The cases with an exact sampler.
+std::vector<TargetCase> SampledCases() {
+  std::vector<TargetCase> cases;
+  for (const TargetCase& c : TargetCases()) {
+    if (c.Make()->SampleExactly(0, RandomKey(0)).has_value())
+      cases.push_back(c);
+  }
+  return cases;
+}
+
 class ExactSamplerTest : public testing::TestWithParam<TargetCase> {};
 
 // Integration by parts: under the density, E[dE/dx_k] = 0 and
 // E[x_j dE/dx_k] = [j = k], for every energy that grows.
 TEST_P(ExactSamplerTest, SatisfiesSteinsIdentities) {
+  if (!GetParam().has_variances) GTEST_SKIP() << "no such moments";
   const std::shared_ptr<const Target> target = GetParam().Make();
   const Index d = target->dimension();
   const Matrix x = Draw(*target);
@@ -93,7 +104,7 @@ TEST_P(ExactSamplerTest, ADrawDependsOnTheSeedAndItsNumberAlone) {
 
 INSTANTIATE_TEST_SUITE_P(Targets,
                          ExactSamplerTest,
-                         testing::ValuesIn(TargetCases()),
+                         testing::ValuesIn(SampledCases()),
                          TargetCaseName());
 
 TEST(ManyWellSamplerTest, HasTheMarginalsOfThePairs) {

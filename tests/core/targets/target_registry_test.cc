@@ -7,31 +7,14 @@
 #include <limits>
 #include <set>
 
+#include "tests/core/targets/target_faults.h"
 #include "tests/core/targets/test_targets.h"
 
 namespace ttflow {
 namespace {
 
-using testing::AllOf;
 using testing::ElementsAre;
-using testing::Field;
-using testing::HasSubstr;
 using testing::UnorderedElementsAre;
-
-// The faults of a request that has some.
-std::vector<Violation> Faults(std::string_view name,
-                              Index dimension,
-                              const ParameterValues& parameters) {
-  Violations violations;
-  EXPECT_EQ(MakeTarget(name, dimension, parameters, violations), nullptr);
-  EXPECT_FALSE(violations.empty());
-  return violations.items();
-}
-
-auto Fault(const std::string& field, const std::string& text) {
-  return AllOf(Field(&Violation::field, field),
-               Field(&Violation::description, HasSubstr(text)));
-}
 
 TEST(TargetSchemasTest, AreCompleteAndConsistent) {
   std::set<std::string> names;
@@ -61,7 +44,11 @@ TEST(TargetSchemasTest, AreCompleteAndConsistent) {
                            "rotated_many_well",
                            "coupled_wells",
                            "mw54",
-                           "funnel"}) {
+                           "funnel",
+                           "phi4",
+                           "student_mixture",
+                           "eight_schools",
+                           "logistic"}) {
     EXPECT_EQ(names.count(name), 1u) << name;
   }
 }

@@ -29,13 +29,25 @@ inline std::shared_ptr<const Target> MakeValidTarget(
   return target;
 }
 
+// The energies of points [N, d].
+inline Vector Energies(const Target& target, const Matrix& x) {
+  Vector energy(x.rows());
+  NullInterrupter never;
+  const absl::Status status = target.Evaluate(x, energy, nullptr, never);
+  EXPECT_TRUE(status.ok()) << status;
+  return energy;
+}
+
 struct TargetCase {
   std::string label;  // letters and digits
   std::string name;
   Index dimension;
   ParameterValues parameters;
   double width;  // of the points at which it is probed
-  double reach;  // of the box that holds its mass, where d <= 3
+  double reach;  // of the box that holds its mass, where d <= 3 and log Z known
+  // Of the gradient and its products with x, under the density: what a mean of
+  // exact draws needs.
+  bool has_variances = true;
 
   std::shared_ptr<const Target> Make() const {
     return MakeValidTarget(name, dimension, parameters);
@@ -129,6 +141,52 @@ inline std::vector<TargetCase> TargetCases() {
       {"Mw54", "mw54", 5, {}, 2, 0},
       {"Funnel10", "funnel", 10, {}, 2, 0},
       {"FunnelShort", "funnel", 2, {{"scale", {0.5}}}, 1, 12},
+      {"Phi4Small", "phi4", 4, {{"lambda", {0.5}}}, 1.5, 0},
+      {"Phi4Odd", "phi4", 9, {{"kappa", {-0.7}}, {"lambda", {1.5}}}, 1.5, 0},
+      {"Phi4", "phi4", 0, {}, 2, 0},
+      {"StudentOnALine",
+       "student_mixture",
+       1,
+       {{"centers", {-3, 4}},
+        {"degrees_of_freedom", {5}},
+        {"weights", {0.3, 0.7}}},
+       4,
+       400},
+      {"StudentInThePlane",
+       "student_mixture",
+       2,
+       {{"centers", {-3, 0, 2, 1, 0, -3}},
+        {"degrees_of_freedom", {20}},
+        {"scale", {0.5}}},
+       3,
+       20},
+      {"StudentDefault", "student_mixture", 0, {}, 8, 0, false},
+      {"StudentInTen", "student_mixture", 10, {}, 8, 0, false},
+      {"EightSchools", "eight_schools", 0, {}, 1, 0},
+      // Its slope 1 / tau has no mean: the density of tau ends at 0 abruptly.
+      {"EightSchoolsCentered",
+       "eight_schools",
+       10,
+       {{"centered", {1}}},
+       1,
+       0,
+       false},
+      {"Logistic",
+       "logistic",
+       0,
+       {{"features", {0.5, -1, 2, 0.3, -0.7, 1.1, 0, -2}},
+        {"labels", {1, 0, 0, 1}}},
+       2,
+       0},
+      {"LogisticBare",
+       "logistic",
+       1,
+       {{"features", {0.5, -3, 2}},
+        {"labels", {1, 0, 1}},
+        {"prior_std", {2}},
+        {"intercept", {0}}},
+       2,
+       0},
   };
 }
 

@@ -1,0 +1,37 @@
+// The weights of a mixture: read from parameters, and drawn from.
+
+#ifndef TTFLOW_CORE_TARGETS_MIXTURE_WEIGHTS_H_
+#define TTFLOW_CORE_TARGETS_MIXTURE_WEIGHTS_H_
+
+#include <string_view>
+
+#include "core/foundation/random.h"
+#include "core/foundation/types.h"
+#include "core/targets/target_parameters.h"
+
+namespace ttflow {
+
+// Returns the parameter "weights" [num_components], equal ones if it is absent.
+//
+// Weights that do not sum to one (to 1e-6) or are not one a component are
+// violations; `component_list` names the parameter that lists the components.
+Vector ReadMixtureWeights(TargetParameters& parameters,
+                          Index num_components,
+                          std::string_view component_list);
+
+// Draws the number of a component with probability in proportion to weights.
+class ComponentDraw {
+ public:
+  // weights [K], positive, K >= 1.
+  explicit ComponentDraw(const Vector& weights);
+
+  // One draw, by one uniform number of the stream.
+  Index operator()(RandomStream& stream) const;
+
+ private:
+  Vector cumulative_;
+};
+
+}  // namespace ttflow
+
+#endif  // TTFLOW_CORE_TARGETS_MIXTURE_WEIGHTS_H_
