@@ -31,6 +31,9 @@ struct DensityCase {
   Vector width;
   // Exact P(x_k <= value).
   std::function<double(Index k, double value)> marginal_cdf;
+  // A density in cells jumps from one to the next: quadrature is coarse, and
+  // its score is that of a smooth interpolation, seen over many cells alone.
+  bool has_cells = false;
 };
 
 inline std::ostream& operator<<(std::ostream& out, const DensityCase& c) {
@@ -76,7 +79,9 @@ TEST_P(DensityConformance, IntegratesToOne) {
   }
   Vector log_density;
   density_->LogDensity(x, executor_, log_density, nullptr);
-  EXPECT_NEAR(weight.dot(log_density.array().exp().matrix()), 1, 1e-9);
+  EXPECT_NEAR(weight.dot(log_density.array().exp().matrix()),
+              1,
+              GetParam().has_cells ? 1e-2 : 1e-9);
 }
 
 TEST_P(DensityConformance, DrawsHaveTheMarginals) {
@@ -111,7 +116,8 @@ TEST_P(DensityConformance, ScoreIsTheGradientOfTheLogDensity) {
   Matrix score;
   density_->LogDensity(x, executor_, log_density, &score);
   for (Index k = 0; k < density_->dimension(); ++k) {
-    const double h = 1e-4 * GetParam().width[k];
+    const double h = (GetParam().has_cells ? 0.02 : 1e-4) * GetParam().width[k];
+    const double tolerance = GetParam().has_cells ? 0.05 : 1e-6;
     Matrix up = x;
     Matrix down = x;
     up.col(k).array() += h;
@@ -120,12 +126,16 @@ TEST_P(DensityConformance, ScoreIsTheGradientOfTheLogDensity) {
     Vector log_down;
     density_->LogDensity(up, executor_, log_up, nullptr);
     density_->LogDensity(down, executor_, log_down, nullptr);
+    int num_wrong = 0;
     for (Index i = 0; i < x.rows(); ++i) {
       const double slope = (log_up[i] - log_down[i]) / (up(i, k) - down(i, k));
-      EXPECT_NEAR(score(i, k) * GetParam().width[k],
-                  slope * GetParam().width[k],
-                  1e-6 * (1 + std::abs(slope) * GetParam().width[k]));
+      const double error = std::abs(score(i, k) - slope) * GetParam().width[k];
+      const double bound =
+          tolerance * (1 + std::abs(slope) * GetParam().width[k]);
+      if (!(error <= bound)) ++num_wrong;
     }
+    // Cells have ends, at which the density jumps, and functions have kinks.
+    EXPECT_LE(num_wrong, GetParam().has_cells ? x.rows() / 20 : 0);
   }
 }
 

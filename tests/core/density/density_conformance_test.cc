@@ -6,11 +6,14 @@
 #include <memory>
 #include <numbers>
 #include <string>
+#include <vector>
 
+#include "core/density/density_sum.h"
 #include "core/density/gaussian.h"
 #include "core/density/mixture.h"
 #include "core/density/student_t.h"
 #include "core/math/standard_normal.h"
+#include "tests/core/density/random_squared_train.h"
 #include "tests/core/density/some_mixture.h"
 
 namespace ttflow {
@@ -93,6 +96,64 @@ INSTANTIATE_TEST_SUITE_P(Mixture,
                                          MixtureCase("d2", 2),
                                          MixtureCase("d5", 5),
                                          MixtureCase("d12", 12)),
+                         [](const auto& info) { return info.param.name; });
+
+DensityCase SquaredTrainCase(const std::string& name,
+                             const SquaredTrainShape& shape,
+                             unsigned seed) {
+  SquaredTrainParameters p = RandomSquaredTrain(shape, seed);
+  p.coordinates.center.setConstant(5);
+  p.coordinates.scale.setConstant(0.4);
+  const SquaredTrainDensity density(p);
+  std::vector<SquaredTrainCdf> cdf;
+  for (Index k = 0; k < shape.dimension; ++k) cdf.emplace_back(density, k);
+  return {name,
+          [p] { return std::make_unique<SquaredTrainDensity>(p); },
+          p.coordinates.center,
+          p.coordinates.scale,
+          [cdf](Index k, double x) {
+            return cdf[static_cast<std::size_t>(k)]((x - 5) / 0.4);
+          },
+          /*has_cells=*/true};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    SquaredTrain,
+    DensityConformance,
+    testing::Values(
+        SquaredTrainCase("d1", {.dimension = 1, .cells = 20000}, 1),
+        SquaredTrainCase("d2", {.dimension = 2, .cells = 20000}, 2),
+        SquaredTrainCase("d4", {.dimension = 4, .cells = 20000}, 3),
+        SquaredTrainCase("product",
+                         {.dimension = 3, .cells = 20000, .basis_size = 1},
+                         4)),
+    [](const auto& info) { return info.param.name; });
+
+DensityCase SumCase(const std::string& name, Index d) {
+  const GaussianMixtureParameters p = SomeMixture(d);
+  const Vector mean = Vector::LinSpaced(d, -1, 2);
+  const Vector scale = Vector::Constant(d, 1.5);
+  const DensityCase mixture = MixtureCase("", d);
+  const DensityCase student = StudentCase("", mean, scale, 5);
+  return {
+      name,
+      [mixture, student] {
+        return std::make_unique<DensitySum>(std::vector<DensitySum::Component>{
+            {0.8, mixture.make()}, {0.2, student.make()}});
+      },
+      mixture.center,
+      mixture.width,
+      [mixture, student](Index k, double x) {
+        return 0.8 * mixture.marginal_cdf(k, x) +
+               0.2 * student.marginal_cdf(k, x);
+      }};
+}
+
+INSTANTIATE_TEST_SUITE_P(Sum,
+                         DensityConformance,
+                         testing::Values(SumCase("d1", 1),
+                                         SumCase("d2", 2),
+                                         SumCase("d5", 5)),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

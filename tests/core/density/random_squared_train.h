@@ -91,52 +91,68 @@ inline SquaredTrainParameters RandomSquaredTrain(const SquaredTrainShape& shape,
 
 // Exact distribution function of coordinate k (local coordinates): T is summed
 // out over all others by the orthonormality of bases and cores.
-inline double SquaredTrainCdf(const SquaredTrainDensity& density,
-                              Index k,
-                              double u) {
-  const SquaredTrainParameters& p = density.parameters();
-  Matrix gram = Matrix::Ones(1, 1);
-  for (Index l = 0; l < k; ++l) {
-    const TrainCore& core = p.train.cores[static_cast<std::size_t>(l)];
-    Matrix next = Matrix::Zero(core.right_rank, core.right_rank);
-    for (Index j = 0; j < core.size; ++j) {
-      next += core.slice(j).transpose() * gram * core.slice(j);
+class SquaredTrainCdf {
+ public:
+  SquaredTrainCdf(const SquaredTrainDensity& density, Index k)
+      : marginal_(density.parameters().marginals[static_cast<std::size_t>(k)]),
+        eps_(density.parameters().defensive_weight),
+        wide_mean_(density.parameters().wide_mean[k]),
+        wide_scale_(density.parameters().wide_scale[k]) {
+    const auto& cores = density.parameters().train.cores;
+    Matrix gram = Matrix::Ones(1, 1);
+    for (Index l = 0; l < k; ++l) {
+      const TrainCore& core = cores[static_cast<std::size_t>(l)];
+      Matrix next = Matrix::Zero(core.right_rank, core.right_rank);
+      for (Index j = 0; j < core.size; ++j) {
+        next += core.slice(j).transpose() * gram * core.slice(j);
+      }
+      gram = next;
     }
-    gram = next;
-  }
-  const TrainCore& core = p.train.cores[static_cast<std::size_t>(k)];
-  const CellBasis& basis = density.bases()[static_cast<std::size_t>(k)];
-  const Marginal& marginal = p.marginals[static_cast<std::size_t>(k)];
-  Matrix square(core.size, core.size);
-  for (Index a = 0; a < core.size; ++a) {
-    for (Index b = 0; b < core.size; ++b) {
-      square(a, b) = (core.slice(a).transpose() * gram * core.slice(b)).trace();
+    const TrainCore& core = cores[static_cast<std::size_t>(k)];
+    Matrix square(core.size, core.size);
+    for (Index a = 0; a < core.size; ++a) {
+      for (Index b = 0; b < core.size; ++b) {
+        square(a, b) =
+            (core.slice(a).transpose() * gram * core.slice(b)).trace();
+      }
+    }
+    const Matrix& values = density.bases()[static_cast<std::size_t>(k)].values;
+    square_ = (square * values).cwiseProduct(values).colwise().sum();
+    cumulative_.resize(marginal_.num_cells() + 1);
+    cumulative_[0] = 0;
+    for (Index j = 0; j < marginal_.num_cells(); ++j) {
+      cumulative_[j + 1] = cumulative_[j] + marginal_.mass()[j] * square_[j];
     }
   }
-  double product = 0;
-  double squared = 0;
-  for (Index j = 0; j < marginal.num_cells(); ++j) {
-    const double begin =
-        marginal.lower() + marginal.width() * static_cast<double>(j);
-    if (begin >= u) break;
-    // Mass of the cell up to u, its logarithm being linear.
-    const double end = std::min(u, begin + marginal.width());
-    const double slope =
-        (marginal.log_density()[j + 1] - marginal.log_density()[j]) /
-        marginal.width();
-    const double height = std::exp(marginal.log_density()[j]);
-    const double mass =
-        std::abs(slope) < 1e-9
-            ? height * (end - begin)
-            : height * std::expm1(slope * (end - begin)) / slope;
-    const Vector value = basis.values.col(j);
-    product += mass;
-    squared += mass * value.dot(square * value);
+
+  double operator()(double u) const {
+    double product = u >= marginal_.upper() ? 1 : 0;
+    double squared = product;
+    const CellPosition place = marginal_.Locate(u);
+    if (place.inside) {
+      // Mass of the cell up to u, its logarithm being linear.
+      const Index j = place.cell;
+      const double slope =
+          marginal_.log_density()[j + 1] - marginal_.log_density()[j];
+      const double mass =
+          marginal_.width() * std::exp(marginal_.log_density()[j]) *
+          (std::abs(slope) < 1e-9 ? place.fraction
+                                  : std::expm1(slope * place.fraction) / slope);
+      product = marginal_.cumulative()[j] + mass;
+      squared = cumulative_[j] + mass * square_[j];
+    }
+    return (1 - eps_) * squared + 0.5 * eps_ * product +
+           0.5 * eps_ * StandardNormalCdf((u - wide_mean_) / wide_scale_);
   }
-  const double wide = StandardNormalCdf((u - p.wide_mean[k]) / p.wide_scale[k]);
-  const double eps = p.defensive_weight;
-  return (1 - eps) * squared + 0.5 * eps * product + 0.5 * eps * wide;
-}
+
+ private:
+  Marginal marginal_;
+  double eps_;
+  double wide_mean_;
+  double wide_scale_;
+  Vector square_;      // of T given the cell, over q
+  Vector cumulative_;  // of q T^2 up to each edge
+};
 
 }  // namespace ttflow
 
