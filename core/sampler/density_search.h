@@ -58,6 +58,7 @@ class DensitySearch {
 
   bool done() const { return done_; }
   double t() const { return t_; }
+  int num_stages() const { return stage_; }
   double predicted() const { return fitted_.predicted_log_ess; }
   const FoundDensity& found() const { return found_; }
   // The equally weighted cloud at t, for a base where nothing good was found.

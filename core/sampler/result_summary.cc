@@ -21,7 +21,6 @@ constexpr double kLowAcceptance = 0.05;
 constexpr double kHeavyTail = 0.7;
 constexpr double kDisagreement = 4;
 constexpr double kLeastDisagreement = 0.02;
-constexpr const char* kRoutesDisagree = "ROUTES_DISAGREE";
 
 }  // namespace
 
@@ -154,47 +153,43 @@ std::vector<Warning> FindDoubts(const std::vector<PassEvidence>& passes,
   return warnings;
 }
 
-std::vector<Warning> FindImportanceDoubts(
-    const std::vector<RouteEvidence>& routes, SampleResult& result) {
-  std::vector<Warning> warnings;
+std::vector<Warning> FindTailDoubts(const SampleResult& result) {
   const double tail_index = ParetoTailIndex(result.log_weights);
-  if (tail_index > kHeavyTail) {
-    warnings.push_back(
-        {"HEAVY_TAIL",
-         absl::StrFormat(
-             "the tail of the weights is heavy (index %.2f): the fitted "
-             "density misses some of the target, log Z may be too low and its "
-             "error too small",
-             tail_index)});
-  }
+  if (!(tail_index > kHeavyTail)) return {};
+  return {{"HEAVY_TAIL",
+           absl::StrFormat(
+               "the tail of the weights is heavy (index %.2f): the fitted "
+               "density misses some of the target, log Z may be too low and "
+               "its error too small",
+               tail_index)}};
+}
+
+std::vector<Warning> FindRouteDoubts(const std::vector<RouteEvidence>& routes,
+                                     SampleResult& result) {
   const double error = result.log_evidence_standard_error;
-  double largest = 0;
+  const RouteEvidence* worst = nullptr;
+  double largest = kLeastDisagreement;
   for (const RouteEvidence& route : routes) {
     const double difference =
         std::abs(route.log_evidence - result.log_evidence);
     if (difference > kDisagreement * std::hypot(error, route.standard_error) &&
-        difference > kLeastDisagreement && difference > largest) {
+        difference > largest) {
       largest = difference;
-      if (!warnings.empty() && warnings.back().code == kRoutesDisagree) {
-        warnings.pop_back();
-      }
-      warnings.push_back(
-          {kRoutesDisagree,
-           absl::StrFormat("log Z by %s is %.4g +- %.2g, by the final draws "
-                           "%.4g +- %.2g: one of them has missed modes or "
-                           "tails; run again with another seed and a larger "
-                           "density.num_particles",
-                           route.name,
-                           route.log_evidence,
-                           route.standard_error,
-                           result.log_evidence,
-                           error)});
+      worst = &route;
     }
   }
-  if (largest > 0) {
-    result.log_evidence_standard_error = std::hypot(error, 0.5 * largest);
-  }
-  return warnings;
+  if (worst == nullptr) return {};
+  result.log_evidence_standard_error = std::hypot(error, 0.5 * largest);
+  return {{"ROUTES_DISAGREE",
+           absl::StrFormat(
+               "log Z by %s is %.4g +- %.2g, in the end %.4g +- %.2g: one of "
+               "them has missed modes or tails; run again with another seed "
+               "and a larger density.num_particles",
+               worst->name,
+               worst->log_evidence,
+               worst->standard_error,
+               result.log_evidence,
+               error)}};
 }
 
 }  // namespace ttflow

@@ -39,11 +39,14 @@ std::vector<Warning> FindDoubts(const std::vector<PassEvidence>& passes,
                                 const SampleResult& result);
 
 // Doubts about independent weighted draws: a heavy tail of the weights (tail
-// index above 0.7, Vehtari et al. 2024), and routes that disagree with log Z by
-// more than four standard errors. The latter also widens the standard error of
-// `result` by half of the largest disagreement.
-std::vector<Warning> FindImportanceDoubts(
-    const std::vector<RouteEvidence>& routes, SampleResult& result);
+// index above 0.7, Vehtari et al. 2024).
+std::vector<Warning> FindTailDoubts(const SampleResult& result);
+
+// The doubt that another route of the same run disagrees with log Z by more
+// than four standard errors (and .02). It widens the standard error of `result`
+// by half of the largest disagreement.
+std::vector<Warning> FindRouteDoubts(const std::vector<RouteEvidence>& routes,
+                                     SampleResult& result);
 
 }  // namespace ttflow
 

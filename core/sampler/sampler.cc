@@ -36,6 +36,12 @@ constexpr Index kLeastDraws = 8192;
 constexpr double kPilotShare = 0.05;
 constexpr double kSearchShare = 0.8;
 
+void AddWarnings(std::vector<Warning> warnings, SampleResult& result) {
+  for (Warning& warning : warnings) {
+    result.warnings.push_back(std::move(warning));
+  }
+}
+
 class TemperedSampler final : public Sampler {
  public:
   TemperedSampler(std::shared_ptr<const Energy> energy,
@@ -108,17 +114,17 @@ class TemperedSampler final : public Sampler {
     }
     stages_.push_back(std::move(info));
     if (pass_->done()) return FinishPass(interrupter);
-    if (planner_.has_value() &&
-        pass_->num_stages() >= options_.schedule.max_stages) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("no end after ",
-                       pass_->num_stages(),
-                       " stages, t = ",
-                       pass_->t(),
-                       "; raise schedule.max_stages, lower "
-                       "schedule.conditional_ess, or give a base"));
-    }
-    return absl::OkStatus();
+    return planner_.has_value() ? CheckStages(pass_->num_stages())
+                                : absl::OkStatus();
+  }
+
+  absl::Status CheckStages(int num_stages) const {
+    if (num_stages < options_.schedule.max_stages) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        absl::StrCat("no end after ",
+                     num_stages,
+                     " stages; raise schedule.max_stages, lower "
+                     "schedule.conditional_ess, or give a base"));
   }
 
   // Starts the draws or the first pass of a trained model; else finds the base
@@ -166,15 +172,15 @@ class TemperedSampler final : public Sampler {
     info.pass = kPilotPass;
     info.counts = energy_.counts();
     stages_.push_back(std::move(info));
-    if (!search_->done()) return absl::OkStatus();
+    if (!search_->done()) return CheckStages(search_->num_stages());
     const FoundDensity& found = search_->found();
+    routes_ = found.routes;
     if (found.ess_fraction >= kUsableEss) {
       auto model = std::make_shared<Model>();
       model->base = base_parameters_;
       model->num_particles = options_.num_particles;
       model->density = found.density;
       model->density_ess_fraction = found.ess_fraction;
-      routes_ = found.routes;
       model_ = std::move(model);
       StartDraws(
           ChooseNumDraws(found.ess_fraction,
@@ -184,8 +190,11 @@ class TemperedSampler final : public Sampler {
       search_.reset();
       return absl::OkStatus();
     }
-    const Matrix& position = search_->position();
-    FitBase({position, Vector::Zero(position.rows()), {}});
+    // A base that the user gave stays.
+    if (options_.base.scale.empty()) {
+      const Matrix& position = search_->position();
+      FitBase({position, Vector::Zero(position.rows()), {}});
+    }
     search_.reset();
     return StartTraining(interrupter);
   }
@@ -208,9 +217,8 @@ class TemperedSampler final : public Sampler {
         (*std::move(draws_)).Finish(options_.num_samples, result));
     result.counts = energy_.counts();
     result.warnings = FindDoubts({}, stages_, result);
-    for (Warning& doubt : FindImportanceDoubts(routes_, result)) {
-      result.warnings.push_back(std::move(doubt));
-    }
+    AddWarnings(FindTailDoubts(result), result);
+    AddWarnings(FindRouteDoubts(routes_, result), result);
     result_ = std::move(result);
     finished_ = true;
     return absl::OkStatus();
@@ -277,6 +285,7 @@ class TemperedSampler final : public Sampler {
     passes.insert(
         passes.end(), frozen_evidence_.begin(), frozen_evidence_.end());
     result.warnings = FindDoubts(passes, stages_, result);
+    AddWarnings(FindRouteDoubts(routes_, result), result);
     result_ = std::move(result);
   }
 
