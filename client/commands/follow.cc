@@ -49,6 +49,7 @@ StageProgress ToProgress(const v1::WatchJobResponse& event,
   }
   progress.log_evidence = stage.log_evidence();
   progress.conditional_ess = stage.conditional_ess();
+  progress.fresh_ess = stage.fresh_ess_fraction();
   progress.flow_used = stage.flow_used();
   progress.validation_r2 = stage.validation_r2();
   for (const int rank : stage.ranks())

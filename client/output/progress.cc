@@ -39,14 +39,16 @@ std::string TimeLeft(const StageProgress& progress) {
   return fmt::format("   {}:{:02} left", seconds / 60, seconds % 60);
 }
 
-std::string FlowText(const StageProgress& progress, bool utf8) {
+// What carried the particles: fresh draws of a density, or a flow.
+std::string CarrierText(const StageProgress& progress, bool utf8) {
+  const std::string rank =
+      progress.max_rank > 0 ? fmt::format(", rank {}", progress.max_rank) : "";
+  if (progress.fresh_ess > 0) {
+    return fmt::format("fresh draws {:.0f} %", 100 * progress.fresh_ess) + rank;
+  }
   if (!progress.flow_used) return "flow unused";
   const char* const name = utf8 ? "flow R²" : "flow R2";
-  std::string text =
-      fmt::format("{} {}", name, Fixed(progress.validation_r2, 2));
-  if (progress.max_rank > 0)
-    text += fmt::format(", rank {}", progress.max_rank);
-  return text;
+  return fmt::format("{} {}", name, Fixed(progress.validation_r2, 2)) + rank;
 }
 
 }  // namespace
@@ -66,6 +68,8 @@ std::string ProgressLine(const std::string& job,
       progress.flow_used ? "on" : "off");
   if (progress.flow_used)
     line += fmt::format(" r2={:.3f}", progress.validation_r2);
+  if (progress.fresh_ess > 0)
+    line += fmt::format(" fresh_ess={:.3f}", progress.fresh_ess);
   if (progress.max_rank > 0) line += fmt::format(" rank={}", progress.max_rank);
   line += fmt::format(" acceptance={:.3f} evaluations={}",
                       progress.acceptance_rate,
@@ -101,7 +105,7 @@ std::vector<std::string> ProgressPicture(const StageProgress& progress,
       Truncate(fmt::format("  log Z {}   ESS {}   {}   moves {:.0f} %",
                            log_evidence,
                            PadLeft(ess, 5),
-                           FlowText(progress, terminal.utf8),
+                           CarrierText(progress, terminal.utf8),
                            100 * progress.acceptance_rate),
                width));
   if (terminal.width < kNarrow) return lines;

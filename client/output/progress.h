@@ -23,6 +23,7 @@ struct StageProgress {
   std::optional<double> seconds_left;
   double log_evidence = 0;
   double conditional_ess = 0;  // fraction, of this stage
+  double fresh_ess = 0;        // fraction, of fresh draws; 0: none were made
   bool flow_used = false;
   double validation_r2 = 0;
   int max_rank = 0;  // 0: no interaction train

@@ -83,14 +83,24 @@ std::string Subtitle(const Json& result) {
       result.value("seed", std::uint64_t{0}));
 }
 
-std::vector<StagePoint> TrainingStages(const Json& stages) {
-  // Pass 0 is a pilot that only looks for a base. A draw job has no training
-  // pass: its first run is shown.
-  int shown = 0;
+// The pass whose stages are shown. Pass 0 is a pilot that only looks for a
+// base, unless it searched for a density and found one, so that nothing was
+// trained. A draw job has no training pass: its first run is shown.
+int ShownPass(const Json& stages) {
+  constexpr int kTraining = 1;
+  bool searched = false;
+  int first_run = 0;
   for (const Json& stage : stages) {
-    shown = stage.value("pass", 0);
-    if (shown > 0) break;
+    const int pass = stage.value("pass", 0);
+    if (pass == kTraining) return pass;
+    if (pass == 0 && NumberAt(stage, "fresh_ess_fraction") > 0) searched = true;
+    if (pass > 0 && first_run == 0) first_run = pass;
   }
+  return searched ? 0 : first_run;
+}
+
+std::vector<StagePoint> TrainingStages(const Json& stages) {
+  const int shown = ShownPass(stages);
   std::vector<StagePoint> points;
   for (const Json& stage : stages) {
     if (stage.value("pass", 0) != shown) continue;

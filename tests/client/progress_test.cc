@@ -49,6 +49,25 @@ TEST(ProgressLineTest, HasEveryNumberByName) {
       "r2=0.970 rank=4 acceptance=0.610 evaluations=256000 seconds_left=61");
 }
 
+StageProgress SearchExample() {
+  StageProgress progress = Example();
+  progress.flow_used = false;
+  progress.fresh_ess = 0.876;
+  return progress;
+}
+
+TEST(ProgressLineTest, HasTheFreshDrawsOfASearch) {
+  EXPECT_THAT(ProgressLine("jobs/1", SearchExample()),
+              HasSubstr(" flow=off fresh_ess=0.876 rank=4 acceptance="));
+}
+
+TEST(ProgressPictureTest, HasTheFreshDrawsOfASearch) {
+  EXPECT_EQ(
+      ProgressPicture(
+          SearchExample(), {1.0}, MakeTerminal(ProgressMode::kLive))[1],
+      "  log Z +15.060   ESS  95 %   fresh draws 88 %, rank 4   moves 61 %");
+}
+
 TEST(ProgressPictureTest, HasThreeLines) {
   const auto lines = ProgressPicture(
       Example(), {1.0, 0.5, 0.0}, MakeTerminal(ProgressMode::kLive));

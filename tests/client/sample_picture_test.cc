@@ -141,6 +141,23 @@ TEST(MakeSamplePictureTest, TakesTheModesOfABuiltInTarget) {
   EXPECT_EQ(picture->title, "gaussian_mixture, d = 2");
 }
 
+TEST(MakeSamplePictureTest, ShowsASearchWhereNothingWasTrained) {
+  const NpyArray samples{{1, 2}, {1, 2}};
+  Json result = ExampleResult(R"({"name": "mixture"})");
+  const auto num_stages = [&] {
+    return MakeSamplePicture(result, samples)->stages.size();
+  };
+  result["stages"] =
+      Json::parse(R"([{"pass": 0, "t": 0.2, "fresh_ess_fraction": 0.5},
+                                     {"pass": 0, "t": 0.6, "fresh_ess_fraction": 0.0},
+                                     {"pass": 0, "t": 1.0, "fresh_ess_fraction": 0.9},
+                                     {"pass": 2, "t": 1.0, "fresh_ess_fraction": 0.9}])");
+  EXPECT_EQ(num_stages(), 3u);
+  // The search was in vain, and a flow was trained.
+  result["stages"].push_back({{"pass", 1}, {"t", 1.0}});
+  EXPECT_EQ(num_stages(), 1u);
+}
+
 TEST(MakeSamplePictureTest, TakesTheModesOfAnInlineMixture) {
   const NpyArray samples{{1, 2}, {1, 2}};
   const auto picture = MakeSamplePicture(
