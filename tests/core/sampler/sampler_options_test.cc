@@ -81,5 +81,54 @@ TEST(EstimateResources, GrowsWithParticlesAndSamples) {
             more_particles.memory_bytes + 8 * 8 * 900'000);
 }
 
+TEST(EffectiveOptions, SearchesForADensityWhereTheFlowIsLeftToChoice) {
+  const auto mode = [](FlowMode flow, DensityMode density) {
+    SamplerOptions options;
+    options.flow.mode = flow;
+    options.density.mode = density;
+    return EffectiveOptions(options, 4).density.mode;
+  };
+  EXPECT_EQ(mode(FlowMode::kAuto, DensityMode::kAuto), DensityMode::kOn);
+  EXPECT_EQ(mode(FlowMode::kOn, DensityMode::kAuto), DensityMode::kOff);
+  EXPECT_EQ(mode(FlowMode::kOff, DensityMode::kAuto), DensityMode::kOff);
+  EXPECT_EQ(mode(FlowMode::kOff, DensityMode::kOn), DensityMode::kOn);
+  EXPECT_EQ(mode(FlowMode::kAuto, DensityMode::kOff), DensityMode::kOff);
+}
+
+TEST(EstimateResources, CountsTheSearchAndItsDraws) {
+  SamplerOptions options;
+  options.density.num_particles = 1000;
+  options.density.num_draws = 30'000;
+  const auto evaluations = [&] {
+    return EstimateResources(options, 16).num_energy_evaluations;
+  };
+  EXPECT_EQ(evaluations(), 1000 * 40 + 30'000);
+  options.density.mode = DensityMode::kOff;
+  EXPECT_GT(evaluations(), 70'000);
+  // A run without a search is estimated as ever, whatever the search's options.
+  const std::int64_t off = evaluations();
+  options.density.num_particles = 100'000;
+  EXPECT_EQ(evaluations(), off);
+}
+
+TEST(EstimateResources, HasRoomForTheSearch) {
+  constexpr Index kDimension = 100;
+  SamplerOptions options;
+  options.density.num_particles = 100'000;
+  // Four sets of four matrices at least.
+  EXPECT_GT(EstimateResources(options, kDimension).memory_bytes,
+            8.0 * 16 * 100'000 * kDimension);
+  options.density.num_particles = 1500;
+  options.density.num_draws = 1'000'000;
+  EXPECT_GT(EstimateResources(options, kDimension).memory_bytes,
+            8.0 * 1'000'000 * kDimension);
+  // Never less than the stages that follow a search in vain.
+  SamplerOptions stages;
+  stages.num_particles = 50'000;
+  const auto with = EstimateResources(stages, kDimension).memory_bytes;
+  stages.density.mode = DensityMode::kOff;
+  EXPECT_GE(with, EstimateResources(stages, kDimension).memory_bytes);
+}
+
 }  // namespace
 }  // namespace ttflow

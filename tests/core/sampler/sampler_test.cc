@@ -149,6 +149,7 @@ TEST(Sampler, GoesOnWhereEnergiesAreNotFiniteAndReportsThem) {
 TEST(Sampler, DeliversMoreSamplesThanParticlesFromFrozenRuns) {
   const auto energy = std::make_shared<ShiftedGaussian>(2, 1, 2);
   SamplerOptions options = SmallRun(FlowMode::kAuto);
+  options.density.mode = DensityMode::kOff;
   options.num_samples = 2500;
   const Outcome outcome = RunJob(energy, options);
   EXPECT_EQ(outcome.result.samples.rows(), 2500);
@@ -183,6 +184,45 @@ TEST(Sampler, DrawsFromATrainedModel) {
   const Outcome again =
       Finish(*Sampler::CreateDraw(energy, trained.model, draw, executor));
   EXPECT_TRUE(SameBytes(drawn.result.samples, again.result.samples));
+}
+
+TEST(Sampler, DrawsFromAFoundDensity) {
+  const auto energy = std::make_shared<DoubleWells>(3);
+  const Outcome found = RunJob(energy, SmallRun(FlowMode::kAuto));
+  EXPECT_EQ(found.result.estimator, EvidenceEstimator::kImportance);
+  ASSERT_NE(found.model->density, nullptr);
+  EXPECT_GT(found.model->density_ess_fraction, 0.03);
+  EXPECT_EQ(found.stages.front().pass, 0);
+  EXPECT_EQ(found.stages.back().pass, 2);
+  const Executor executor(1);
+  DrawOptions draw;
+  draw.num_samples = 3000;
+  draw.seed = 5;
+  const Outcome drawn =
+      Finish(*Sampler::CreateDraw(energy, found.model, draw, executor));
+  EXPECT_EQ(drawn.result.samples.rows(), 3000);
+  EXPECT_EQ(drawn.result.estimator, EvidenceEstimator::kImportance);
+  EXPECT_NEAR(drawn.result.log_evidence,
+              energy->LogEvidence(),
+              5 * drawn.result.log_evidence_standard_error + 0.002);
+  const Outcome again =
+      Finish(*Sampler::CreateDraw(energy, found.model, draw, executor));
+  EXPECT_TRUE(SameBytes(drawn.result.samples, again.result.samples));
+}
+
+TEST(Sampler, ASearchKeepsToTheBudgetToo) {
+  SamplerOptions options = SmallRun(FlowMode::kAuto);
+  options.max_energy_evaluations = 9000;
+  const Executor executor(1);
+  auto sampler =
+      *Sampler::Create(std::make_shared<DoubleWells>(8), options, executor);
+  NullInterrupter interrupter;
+  absl::Status status;
+  while (status.ok() && !sampler->done()) status = sampler->Step(interrupter);
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status.ToString();
+  for (const StageInfo& stage : sampler->stages()) {
+    EXPECT_LE(stage.counts.num_energy_evaluations, 9000);
+  }
 }
 
 TEST(Sampler, StopsWithinABatchWhenInterrupted) {
