@@ -27,7 +27,8 @@ constexpr char kGaussian[] = R"json({
 constexpr char kLong[] = R"json({
   "sample": {
     "target": {"builtin": {"name": "many_well", "dimension": 64}},
-    "options": {"num_particles": 50000, "moves": {"count": 50}}},
+    "options": {"num_particles": 50000, "moves": {"count": 50},
+                "density": {"mode": "DENSITY_MODE_OFF"}}},
   "seed": 5})json";
 
 // One run of ttflowd on a Unix socket; killed where the test forgets it.

@@ -25,7 +25,8 @@ constexpr char kShort[] = R"json({
 constexpr char kLong[] = R"json({
   "sample": {
     "target": {"builtin": {"name": "many_well", "dimension": 64}},
-    "options": {"num_particles": 50000, "moves": {"count": 50}}},
+    "options": {"num_particles": 50000, "moves": {"count": 50},
+                "density": {"mode": "DENSITY_MODE_OFF"}}},
   "seed": 5})json";
 
 class WatchTest : public testing::Test {

@@ -40,7 +40,13 @@ class FlowServiceTest : public ServiceFixture {
 };
 
 TEST_F(FlowServiceTest, ATrainedFlowIsShownAndDrawnFrom) {
-  const v1::Job job = Wait(Create(SmallJob()));
+  v1::CreateJobRequest request = SmallJob();
+  request.mutable_job_spec()
+      ->mutable_sample()
+      ->mutable_options()
+      ->mutable_density()
+      ->set_mode(v1::DENSITY_MODE_OFF);
+  const v1::Job job = Wait(Create(request));
   const std::string name = job.result().flow();
   v1::Flow flow;
   ASSERT_TRUE(GetFlow(name, flow).ok());
@@ -63,6 +69,19 @@ TEST_F(FlowServiceTest, ATrainedFlowIsShownAndDrawnFrom) {
   EXPECT_EQ(draw.result().num_samples(), 50);
   EXPECT_EQ(draw.result().flow(), name);
   EXPECT_EQ(draw.spec().draw().num_particles(), 128);
+}
+
+TEST_F(FlowServiceTest, AFoundDensityIsShownAndDrawnFrom) {
+  const v1::Job job = Wait(Create(SmallJob()));
+  EXPECT_EQ(job.result().log_evidence_estimator(), "importance");
+  v1::Flow flow;
+  ASSERT_TRUE(GetFlow(job.result().flow(), flow).ok());
+  EXPECT_EQ(flow.num_stages(), 0);
+  EXPECT_GT(flow.size_bytes(), 0);
+  const v1::Job draw = Wait(Create(Draw(flow.name())));
+  EXPECT_EQ(draw.state(), v1::Job::STATE_SUCCEEDED) << draw.error().message();
+  EXPECT_EQ(draw.result().num_samples(), 50);
+  EXPECT_EQ(draw.result().log_evidence_estimator(), "importance");
 }
 
 TEST_F(FlowServiceTest, AFlowOutlivesItsJobUntilItIsDeleted) {

@@ -64,6 +64,8 @@ class ServiceFixture : public testing::Test {
     v1::SampleWork& work = *request.mutable_job_spec()->mutable_sample();
     work.mutable_target()->mutable_builtin()->set_dimension(64);
     work.mutable_options()->set_num_particles(20000);
+    // Stages take their time; a search for a density does not.
+    work.mutable_options()->mutable_density()->set_mode(v1::DENSITY_MODE_OFF);
     work.mutable_options()->mutable_moves()->set_count(1000);
     work.mutable_options()->mutable_schedule()->set_conditional_ess(0.9999);
     return request;

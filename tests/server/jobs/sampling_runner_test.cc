@@ -204,7 +204,8 @@ TEST_F(SamplingRunnerTest, CancelInterruptsTheEngine) {
   v1::JobSpec spec = ParseSpec(R"json({
     "sample": {
       "target": {"builtin": {"name": "many_well", "dimension": 32}},
-      "options": {"num_particles": 20000}},
+      "options": {"num_particles": 20000,
+                  "density": {"mode": "DENSITY_MODE_OFF"}}},
     "seed": 1})json");
   const std::string id = Create(spec);
   while (manager_->GetJob(id)->state == JobState::kQueued) {
