@@ -58,6 +58,7 @@ absl::Status DeliverParticles(const Connection& connection,
 // What the job sampled; a draw job names only its flow, which may be gone.
 v1::TargetSpec SampledTarget(const Connection& connection, const v1::Job& job) {
   if (!job.spec().has_draw()) return job.spec().sample().target();
+  if (job.spec().draw().has_target()) return job.spec().draw().target();
   const auto flow = connection.GetFlow(job.spec().draw().flow());
   return flow.ok() ? flow->target() : v1::TargetSpec();
 }

@@ -24,6 +24,14 @@ Json CoordinateJson(const v1::CoordinateSummary& coordinate) {
           {"quantiles", std::move(quantiles)}};
 }
 
+// What was set about the run; of a draw, which has no sampler's options, the
+// flow and the particles.
+Json OptionsJson(const v1::JobSpec& spec) {
+  if (!spec.has_draw()) return ToPlainJson(spec.sample().options());
+  return {{"flow", spec.draw().flow()},
+          {"num_particles", spec.draw().num_particles()}};
+}
+
 }  // namespace
 
 Json TargetJson(const v1::TargetSpec& target) {
@@ -73,7 +81,7 @@ Json ResultJson(const v1::Job& job,
   json["stages"] = Json::array();
   for (const v1::Stage& stage : stages)
     json["stages"].push_back(ToPlainJson(stage));
-  json["options"] = ToPlainJson(job.spec().sample().options());
+  json["options"] = OptionsJson(job.spec());
   return json;
 }
 

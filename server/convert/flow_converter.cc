@@ -9,10 +9,29 @@
 
 namespace ttflow::server {
 
+namespace {
+
+// The draw of the base; then, a stage, the energies where its transport ends
+// and those of its moves.
+double EvaluationsPerParticle(const Model& model) {
+  double evaluations = 1;
+  for (const StageModel& stage : model.stages) {
+    if (stage.transport.has_value()) ++evaluations;
+    const MoveSettings& moves = stage.moves;
+    const int of_move =
+        moves.kind == MoveKind::kHmc ? moves.num_leapfrog_steps : 1;
+    evaluations += static_cast<double>(moves.count) * of_move;
+  }
+  return evaluations;
+}
+
+}  // namespace
+
 NewFlow FlowToStore(const Model& model, const v1::TargetSpec& target) {
   internal::convert::StoredFlowDescription description;
   *description.mutable_target() = target;
   description.set_num_particles(model.num_particles);
+  description.set_evaluations_per_particle(EvaluationsPerParticle(model));
   NewFlow flow;
   flow.model = EncodeModel(model);
   flow.target = description.SerializeAsString();
@@ -35,6 +54,7 @@ absl::StatusOr<v1::Flow> FlowToProto(const FlowRecord& record) {
       static_cast<std::int32_t>(description.num_particles()));
   proto.set_num_stages(static_cast<std::int32_t>(record.num_stages));
   proto.set_size_bytes(record.model_bytes);
+  proto.set_evaluations_per_particle(description.evaluations_per_particle());
   *proto.mutable_create_time() = TimeToProto(record.create_time);
   return proto;
 }

@@ -180,6 +180,7 @@ void PrepareDraw(const v1::DrawWork& work,
       work.num_particles() > 0 ? work.num_particles() : flow->num_particles();
   job.effective.mutable_draw()->set_num_particles(
       static_cast<std::int32_t>(job.draw.num_particles));
+  *job.effective.mutable_draw()->mutable_target() = flow->target();
   SamplerOptions as_options;
   as_options.num_samples = job.draw.num_samples;
   as_options.num_particles = job.draw.num_particles;
@@ -187,6 +188,10 @@ void PrepareDraw(const v1::DrawWork& work,
   job.estimate.memory_bytes =
       EstimateResources(as_options, job.target->dimension()).memory_bytes +
       flow->size_bytes();
+  const Index n = job.draw.num_particles;
+  const Index num_runs = n > 0 ? (job.draw.num_samples + n - 1) / n : 0;
+  job.estimate.num_energy_evaluations = static_cast<std::int64_t>(
+      static_cast<double>(num_runs * n) * flow->evaluations_per_particle());
   CheckMemory(
       job, as_options, job.target->dimension(), true, limits, violations);
 }

@@ -40,6 +40,23 @@ TEST(SetOptionTest, SetsEveryType) {
   EXPECT_THAT(options.base().mean(), ElementsAre(4));
 }
 
+TEST(SetOptionTest, TakesEveryBasisByItsName) {
+  for (const char* name : {"fourier_extension",
+                           "pure_fourier",
+                           "legendre",
+                           "chebyshev",
+                           "bspline",
+                           "wavelet"}) {
+    v1::SamplerOptions options;
+    EXPECT_TRUE(SetOption("flow.basis", name, options).ok()) << name;
+    EXPECT_TRUE(options.flow().has_basis());
+  }
+  v1::SamplerOptions options;
+  EXPECT_TRUE(SetOption("flow.inner_product", "l2", options).ok());
+  EXPECT_EQ(options.flow().inner_product(), v1::INNER_PRODUCT_L2);
+  EXPECT_FALSE(SetOption("flow.basis", "hermite", options).ok());
+}
+
 TEST(SetOptionTest, EveryPathCanBeSet) {
   const auto paths = OptionPaths(*v1::SamplerOptions::descriptor());
   EXPECT_THAT(paths, Contains("flow.max_rank"));
@@ -49,7 +66,7 @@ TEST(SetOptionTest, EveryPathCanBeSet) {
   for (const std::string& path : paths) {
     bool is_set = false;
     for (const char* value :
-         {"1", "auto", "systematic", "fourier_extension", "residual"}) {
+         {"1", "auto", "systematic", "fourier_extension", "h2", "residual"}) {
       v1::SamplerOptions options;
       if (SetOption(path, value, options).ok()) {
         is_set = !google::protobuf::util::MessageDifferencer::Equals(
@@ -67,7 +84,7 @@ TEST(SetOptionTest, AWrongPathListsNearNamesAndChangesNothing) {
   EXPECT_EQ(ExitCodeOf(status), ExitCode::kUsage);
   EXPECT_THAT(FormatError(status, false),
               AllOf(HasSubstr("flow.max_rnak"),
-                    HasSubstr("did you mean flow.max_rank?")));
+                    HasSubstr("did you mean flow.max_rank")));
   EXPECT_FALSE(options.has_flow());
 }
 

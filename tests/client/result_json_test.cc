@@ -137,6 +137,15 @@ TEST(ResultJsonTest, TargetAndOptionsAreLegible) {
       R"({"num_particles":512,"max_energy_evaluations":5000000000,"flow":{"mode":"auto"}})");
 }
 
+TEST(ResultJsonTest, ADrawsOptionsAreItsFlowAndParticles) {
+  v1::Job job = ExampleJob();
+  v1::DrawWork& draw = *job.mutable_spec()->mutable_draw();
+  draw.set_flow("flows/9");
+  draw.set_num_particles(512);
+  EXPECT_EQ(ResultJson(job, {}, {}).at("options").dump(),
+            R"({"flow":"flows/9","num_particles":512})");
+}
+
 TEST(ResultJsonTest, AMixtureHasItsComponents) {
   v1::TargetSpec target;
   target.mutable_mixture()->add_components()->add_mean(1.5);

@@ -163,6 +163,7 @@ TEST_F(ErrorTest, UnknownJobsAndFlowsAreNotFound) {
     const ErrorDetails details = DetailsOf(result);
     EXPECT_EQ(details.reason, "JOB_NOT_FOUND");
     EXPECT_TRUE(details.has_resource_info);
+    EXPECT_EQ(details.resource_name, kNobody);
   }
   v1::JobSpec spec;
   spec.mutable_draw()->set_flow("flows/01900000-0000-7000-8000-000000000000");

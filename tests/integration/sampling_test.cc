@@ -121,6 +121,11 @@ TEST_F(SamplingTest, FlowIsDrawnFromInAJobOfItsOwn) {
   spec.mutable_draw()->set_flow(flow);
   spec.set_num_samples(500);
   spec.set_seed(11);
+  v1::CreateJobRequest request;
+  *request.mutable_job_spec() = spec;
+  request.set_validate_only(true);
+  v1::CreateJobResponse checked;
+  ASSERT_TRUE(client_.TryCreate(request, &checked).ok());
   const std::string draw = client_.Create(spec);
   const v1::Job job = client_.Finish(draw);
   ASSERT_EQ(job.state(), v1::Job::STATE_SUCCEEDED) << job.error().message();
@@ -128,6 +133,12 @@ TEST_F(SamplingTest, FlowIsDrawnFromInAJobOfItsOwn) {
   EXPECT_EQ(job.result().num_samples(), 500);
   ExpectLogEvidenceNear(0, job.result());
   EXPECT_EQ(client_.ReadAll(draw).values.size(), 1000U);
+  EXPECT_TRUE(job.spec().draw().target().has_mixture());
+  const auto evaluations =
+      static_cast<double>(job.result().num_energy_evaluations());
+  const auto estimate =
+      static_cast<double>(checked.estimate().num_energy_evaluations());
+  EXPECT_NEAR(estimate / evaluations, 1, 0.2);
 }
 
 TEST_F(SamplingTest, TwoClientsAtOnceGetTheSameFromTheSameSeed) {

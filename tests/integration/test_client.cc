@@ -62,7 +62,10 @@ ErrorDetails DetailsOf(const grpc::Status& status) {
     } else if (type == "PreconditionFailure") {
       details.has_precondition_failure = true;
     } else if (type == "ResourceInfo") {
+      rpc::ResourceInfo info;
+      EXPECT_TRUE(info.ParseFromString(any.value()));
       details.has_resource_info = true;
+      details.resource_name = info.resource_name();
     }
   }
   return details;

@@ -26,6 +26,7 @@ struct ErrorDetails {
   bool has_quota_failure = false;
   bool has_precondition_failure = false;
   bool has_resource_info = false;
+  std::string resource_name;
 };
 ErrorDetails DetailsOf(const grpc::Status& status);
 

@@ -34,6 +34,15 @@ TEST(FlowConverter, ShowsWhatWasStored) {
   EXPECT_EQ(flow->dimension(), 3);
   EXPECT_EQ(flow->num_particles(), 1234);
   EXPECT_EQ(flow->num_stages(), 3);
+  double evaluations = 1;
+  for (const StageModel& stage : model.stages) {
+    const MoveSettings& moves = stage.moves;
+    evaluations +=
+        (stage.transport ? 1 : 0) +
+        moves.count *
+            (moves.kind == MoveKind::kHmc ? moves.num_leapfrog_steps : 1);
+  }
+  EXPECT_EQ(flow->evaluations_per_particle(), evaluations);
   EXPECT_EQ(flow->size_bytes(), static_cast<std::int64_t>(stored.model.size()));
   EXPECT_EQ(flow->create_time().seconds(), 1);
   EXPECT_EQ(flow->create_time().nanos(), 500'000'000);

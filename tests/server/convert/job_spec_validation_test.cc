@@ -191,6 +191,7 @@ v1::Flow AnyFlow() {
   flow.set_dimension(4);
   flow.set_num_particles(777);
   flow.set_size_bytes(1000);
+  flow.set_evaluations_per_particle(21);
   return flow;
 }
 
@@ -206,6 +207,10 @@ TEST(JobSpecValidation, ADrawTakesItsTargetFromTheFlow) {
   EXPECT_EQ(job.draw.seed, kFreshSeed);
   EXPECT_EQ(job.effective.draw().num_particles(), 777);
   EXPECT_GT(job.estimate.memory_bytes, 1000);
+  // One run of 777 particles has the five samples.
+  EXPECT_EQ(job.estimate.num_energy_evaluations, 777 * 21);
+  EXPECT_TRUE(
+      MessageDifferencer::Equals(job.effective.draw().target(), flow.target()));
   const PreparedJob twice = Prepare(job.effective, &flow);
   EXPECT_TRUE(MessageDifferencer::Equals(job.effective, twice.effective));
 }
