@@ -85,8 +85,7 @@ DensitySearch::DensitySearch(const DensityOptions& options,
       dimension_(base.dimension()),
       fitter_(options, base.dimension()),
       best_look_ahead_(-std::numeric_limits<double>::infinity()),
-      block_size_(0.5 * static_cast<double>(base.dimension())),
-      step_size_(0.4) {}
+      block_size_(0.5 * static_cast<double>(base.dimension())) {}
 
 absl::Status DensitySearch::Step(Interrupter& interrupter, StageInfo& info) {
   TemperedEnergy energy(base_, energy_, executor_, interrupter);
@@ -122,8 +121,11 @@ std::shared_ptr<const Density> DensitySearch::Guarded(
 }
 
 Index DensitySearch::NextEvaluations() const {
-  // Look-ahead or fresh draws, a block and a Langevin move; the first draws.
-  return options_.num_particles * (started_ ? 3 : 4) + kLookAheadDraws;
+  // Draws, a block and a Langevin move; at first the base and the modes too.
+  const Index stage = 3 * options_.num_particles + kLookAheadDraws;
+  if (started_) return stage;
+  return stage + options_.num_particles + kLookAheadDraws +
+         static_cast<Index>(ModeSearchOptions().most_evaluations);
 }
 
 double DensitySearch::NextTime() const {

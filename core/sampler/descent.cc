@@ -108,6 +108,7 @@ absl::StatusOr<DescentResult> Descend(const ConstMatrixRef& start,
                                       CountingEnergy& energy,
                                       Interrupter& interrupter) {
   const Index n = start.rows();
+  std::int64_t evaluations = n;
   Vector values;
   Matrix gradients;
   TTFLOW_RETURN_IF_ERROR(
@@ -130,7 +131,8 @@ absl::StatusOr<DescentResult> Descend(const ConstMatrixRef& start,
     for (Index i = 0; i < n; ++i) {
       if (paths[i].active) active.push_back(i);
     }
-    if (active.empty()) break;
+    evaluations += static_cast<std::int64_t>(active.size());
+    if (active.empty() || evaluations > options.most_evaluations) break;
     Matrix trial(static_cast<Index>(active.size()), start.cols());
     for (Index j = 0; j < trial.rows(); ++j) {
       const Path& path = paths[active[j]];

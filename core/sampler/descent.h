@@ -3,6 +3,7 @@
 #ifndef TTFLOW_CORE_SAMPLER_DESCENT_H_
 #define TTFLOW_CORE_SAMPLER_DESCENT_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,6 +17,8 @@ struct DescentOptions {
   int max_evaluations = 100;  // of each start
   // A start has arrived when its quasi-Newton model promises so little, nats.
   double tolerance = 1e-4;
+  // Of all starts together: those that are on their way then do not arrive.
+  std::int64_t most_evaluations = std::int64_t{1} << 40;
 };
 
 struct DescentResult {

@@ -86,6 +86,11 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
                                            Interrupter& interrupter) {
   const Index d = starts.cols();
   const Index most = std::min(options.most_starts, starts.rows());
+  const std::int64_t before = energy.counts().num_energy_evaluations;
+  const auto allowance = [&] {
+    return options.most_evaluations -
+           (energy.counts().num_energy_evaluations - before);
+  };
   ModeSearchResult result;
   while (result.num_starts < most) {
     const Index batch =
@@ -122,6 +127,10 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
         continue;
       }
       if (static_cast<Index>(result.modes.size()) >= options.most_modes) {
+        result.unseen_share = 1;
+        return result;
+      }
+      if (allowance() < d) {
         result.unseen_share = 1;
         return result;
       }

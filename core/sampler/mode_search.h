@@ -4,6 +4,7 @@
 #ifndef TTFLOW_CORE_SAMPLER_MODE_SEARCH_H_
 #define TTFLOW_CORE_SAMPLER_MODE_SEARCH_H_
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct ModeSearchOptions {
   double wanted_unseen_share = 0.01;
   Index least_starts = 128;
   Index starts_per_mode = 15;
+  // Energies in all; the search ends before more.
+  std::int64_t most_evaluations = 8192;
 };
 
 // A local minimum with the normal density of its curvature.
