@@ -121,7 +121,6 @@ std::shared_ptr<const Density> DensitySearch::Guarded(
 }
 
 Index DensitySearch::NextEvaluations() const {
-  // Draws, a block and a Langevin move; at first the base and the modes too.
   const Index stage = 3 * options_.num_particles + kLookAheadDraws;
   if (started_) return stage;
   return stage + options_.num_particles + kLookAheadDraws +

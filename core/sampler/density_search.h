@@ -63,7 +63,8 @@ class DensitySearch {
   const FoundDensity& found() const { return found_; }
   // The equally weighted cloud at t, for a base where nothing good was found.
   const Matrix& position() const { return particles_.position; }
-  // Most energies that the next step asks for.
+  // Most energies that the next step asks for: draws, a block and a Langevin
+  // move; at first those of the base and of the modes too.
   Index NextEvaluations() const;
 
  private:
