@@ -111,7 +111,8 @@ std::vector<Warning> FindDoubts(const std::vector<PassEvidence>& passes,
         {"LOW_ESS",
          absl::StrFormat(
              "the final weights have an effective sample size of %.1f %%; "
-             "use more particles or a higher schedule.conditional_ess",
+             "use more particles (density.num_particles for a search) or a "
+             "higher schedule.conditional_ess",
              100 * result.weight_ess_fraction)});
   }
   const auto fewest =
