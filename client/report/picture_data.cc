@@ -99,13 +99,15 @@ int ShownPass(const Json& stages) {
   return searched ? 0 : first_run;
 }
 
-std::vector<StagePoint> TrainingStages(const Json& stages) {
+// A search is shown with the draws that follow it.
+std::vector<StagePoint> ShownStages(const Json& stages) {
   const int shown = ShownPass(stages);
   std::vector<StagePoint> points;
   for (const Json& stage : stages) {
-    if (stage.value("pass", 0) != shown) continue;
+    if (shown != 0 && stage.value("pass", 0) != shown) continue;
     StagePoint point;
     point.t = NumberAt(stage, "t");
+    point.evaluations = NumberAt(stage, "num_energy_evaluations");
     point.weight_ess_fraction = NumberAt(stage, "weight_ess_fraction");
     point.flow_used = stage.value("flow_used", false);
     point.validation_r2 = NumberAt(stage, "validation_r2");
@@ -143,7 +145,8 @@ absl::StatusOr<SamplePicture> Gather(const Json& result,
   picture.x_name = CoordinateName(result.at("coordinates"), 0);
   picture.y_name = CoordinateName(result.at("coordinates"), 1);
   picture.modes = TrueModes(target, picture.dimension);
-  picture.stages = TrainingStages(result.at("stages"));
+  picture.stages = ShownStages(result.at("stages"));
+  picture.by_evaluations = ShownPass(result.at("stages")) == 0;
   return picture;
 }
 

@@ -149,11 +149,20 @@ Panel StagePanel(const SamplePicture& picture) {
   Panel panel;
   panel.left = 540;
   panel.width = 330;
+  panel.wanted_x_ticks = 5;
+  if (picture.by_evaluations) {
+    panel.x = {0, std::max(1.0, picture.stages.back().evaluations)};
+    panel.wanted_x_ticks = 4;
+    return panel;
+  }
   const double first = picture.stages.front().t;
   panel.logarithmic_x = first > 0 && first < kSmallFirstTime;
   panel.x = {panel.logarithmic_x ? first : 0.0, 1};
-  panel.wanted_x_ticks = 5;
   return panel;
+}
+
+double Abscissa(const SamplePicture& picture, const StagePoint& stage) {
+  return picture.by_evaluations ? stage.evaluations : stage.t;
 }
 
 // Names of two lines at their ends, moved apart where they would overlap.
@@ -186,8 +195,9 @@ std::string QualitySvg(const SamplePicture& picture) {
   std::vector<Point> ess;
   std::vector<Point> r2;
   for (const StagePoint& stage : picture.stages) {
-    ess.push_back({stage.t, stage.weight_ess_fraction});
-    if (stage.flow_used) r2.push_back({stage.t, stage.validation_r2});
+    ess.push_back({Abscissa(picture, stage), stage.weight_ess_fraction});
+    if (stage.flow_used)
+      r2.push_back({Abscissa(picture, stage), stage.validation_r2});
   }
   std::string marks = LineSvg(panel, ess, "ess");
   if (!r2.empty())
@@ -205,14 +215,15 @@ std::string EvidenceSvg(const SamplePicture& picture) {
   std::vector<Point> line;
   std::vector<double> values;
   for (const StagePoint& stage : picture.stages) {
-    line.push_back({stage.t, stage.log_evidence});
+    line.push_back({Abscissa(picture, stage), stage.log_evidence});
     values.push_back(stage.log_evidence);
   }
   panel.y = RobustInterval(std::move(values), 0, 0.08);
   panel.wanted_y_ticks = 4;
   panel.title = "Log evidence so far";
-  panel.x_label = panel.logarithmic_x ? "annealing time t (logarithmic)"
-                                      : "annealing time t";
+  panel.x_label = picture.by_evaluations ? "energy evaluations"
+                  : panel.logarithmic_x  ? "annealing time t (logarithmic)"
+                                         : "annealing time t";
   panel.y_label = "nats";
   const double end_y = panel.YScale()(line.back()[1]) + 4;
   return AxesSvg(panel) + Clipped(panel, LineSvg(panel, line, "logz")) +
@@ -233,9 +244,9 @@ std::string Description(const SamplePicture& picture) {
   }
   if (!picture.stages.empty()) {
     text += fmt::format(
-        "; effective sample size and log evidence over {} stages of annealing "
-        "time. {}",
+        "; effective sample size and log evidence over {} stages of {}. {}",
         picture.stages.size(),
+        picture.by_evaluations ? "a search and its draws" : "annealing time",
         picture.subtitle);
   }
   return text;

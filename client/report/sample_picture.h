@@ -17,6 +17,7 @@ namespace ttflow::client {
 // One stage of the pass that trains.
 struct StagePoint {
   double t = 0;
+  double evaluations = 0;  // of the energy so far
   double weight_ess_fraction = 0;
   bool flow_used = false;
   double validation_r2 = 0;
@@ -32,6 +33,9 @@ struct SamplePicture {
   std::vector<Point> samples;  // first two coordinates; (x, 0) where d = 1
   std::vector<Point> modes;    // true centres, the same two; empty: not known
   std::vector<StagePoint> stages;
+  // Over energy evaluations instead of annealing time: a search may jump to
+  // the target and go on there.
+  bool by_evaluations = false;
 };
 
 // Gathers the picture of a run from its result.json and samples.npy. The modes

@@ -64,7 +64,7 @@ SamplePicture Example() {
     picture.samples.push_back({std::cos(i), std::sin(i)});
   picture.modes = {{0, 0}, {1, 0}};
   for (int i = 1; i <= 10; ++i)
-    picture.stages.push_back({0.1 * i, 0.9, i > 5, 0.8, -0.1 * i});
+    picture.stages.push_back({0.1 * i, 100.0 * i, 0.9, i > 5, 0.8, -0.1 * i});
   return picture;
 }
 
@@ -152,7 +152,7 @@ TEST(MakeSamplePictureTest, ShowsASearchWhereNothingWasTrained) {
                                      {"pass": 0, "t": 0.6, "fresh_ess_fraction": 0.0},
                                      {"pass": 0, "t": 1.0, "fresh_ess_fraction": 0.9},
                                      {"pass": 2, "t": 1.0, "fresh_ess_fraction": 0.9}])");
-  EXPECT_EQ(num_stages(), 3u);
+  EXPECT_EQ(num_stages(), 4u);
   // The search was in vain, and a flow was trained.
   result["stages"].push_back({{"pass", 1}, {"t", 1.0}});
   EXPECT_EQ(num_stages(), 1u);
