@@ -18,7 +18,11 @@ constexpr std::size_t kLeastBatches = 8;
 constexpr Index kFewAncestors = 20;
 constexpr double kLowEss = 0.1;
 constexpr double kLowAcceptance = 0.05;
+// Tail index of weights that is too heavy, and the stricter one where few
+// draws carry them.
 constexpr double kHeavyTail = 0.7;
+constexpr double kModerateTail = 0.5;
+constexpr double kModerateEss = 0.5;
 constexpr double kDisagreement = 4;
 constexpr double kLeastDisagreement = 0.02;
 
@@ -156,7 +160,9 @@ std::vector<Warning> FindDoubts(const std::vector<PassEvidence>& passes,
 
 std::vector<Warning> FindTailDoubts(const SampleResult& result) {
   const double tail_index = ParetoTailIndex(result.log_weights);
-  if (!(tail_index > kHeavyTail)) return {};
+  const double most =
+      result.weight_ess_fraction < kModerateEss ? kModerateTail : kHeavyTail;
+  if (!(tail_index > most)) return {};
   return {{"HEAVY_TAIL",
            absl::StrFormat(
                "the tail of the weights is heavy (index %.2f): the fitted "

@@ -39,7 +39,8 @@ std::vector<Warning> FindDoubts(const std::vector<PassEvidence>& passes,
                                 const SampleResult& result);
 
 // Doubts about independent weighted draws: a heavy tail of the weights (tail
-// index above 0.7, Vehtari et al. 2024).
+// index above 0.7, Vehtari et al. 2024; above 0.5 where the ESS fraction is
+// below a half).
 std::vector<Warning> FindTailDoubts(const SampleResult& result);
 
 // The doubt that another route of the same run disagrees with log Z by more
