@@ -99,14 +99,6 @@ SquaredTrainDensity::SquaredTrainDensity(SquaredTrainParameters parameters)
   }
 }
 
-Index SquaredTrainDensity::max_rank() const {
-  Index largest = 1;
-  for (const TrainCore& core : parameters_.train.cores) {
-    largest = std::max(largest, core.right_rank);
-  }
-  return largest;
-}
-
 Matrix SquaredTrainDensity::Sample(Index count,
                                    const RandomKey& key,
                                    const Executor& executor,

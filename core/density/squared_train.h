@@ -46,7 +46,7 @@ class SquaredTrainDensity final : public Density {
   }
   const SquaredTrainParameters& parameters() const { return parameters_; }
   const std::vector<CellBasis>& bases() const { return bases_; }
-  Index max_rank() const;
+  Index max_rank() const { return parameters_.train.max_rank(); }
 
   // Draw i uses its stream alone: one uniform for the component, then two a
   // coordinate (cell and place in it), and for the wide part a normal besides.

@@ -23,14 +23,6 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // A product that is predicted to reach this needs no train.
 constexpr double kGoodEnough = -0.03;
 
-Index LargestRank(const TensorTrain& train) {
-  Index largest = 1;
-  for (const TrainCore& core : train.cores) {
-    largest = std::max(largest, core.right_rank);
-  }
-  return largest;
-}
-
 TensorTrain Normalized(TensorTrain train) {
   const double norm = Orthogonalize(train, 0);
   train.cores[0].unfolding /= norm;
@@ -65,7 +57,7 @@ absl::Status Search(const SquaredTrainDensity* previous,
     }
   }
   for (int growth = 0; growth < options.max_growths; ++growth) {
-    if (LargestRank(best.train) >= options.max_rank ||
+    if (best.train.max_rank() >= options.max_rank ||
         best.criterion > options.good_enough || product.dimension() == 1) {
       break;
     }

@@ -1,5 +1,7 @@
 #include "core/tensor_train/tensor_train.h"
 
+#include <algorithm>
+
 namespace ttflow {
 
 std::vector<Index> TensorTrain::ranks() const {
@@ -9,6 +11,8 @@ std::vector<Index> TensorTrain::ranks() const {
   for (const TrainCore& core : cores) ranks.push_back(core.right_rank);
   return ranks;
 }
+
+Index TensorTrain::max_rank() const { return std::ranges::max(ranks()); }
 
 Index TensorTrain::num_coefficients() const {
   Index count = 0;

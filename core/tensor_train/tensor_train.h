@@ -31,6 +31,8 @@ struct TensorTrain {
   Index dimension() const { return static_cast<Index>(cores.size()); }
   // r_0 .. r_d, d + 1 numbers.
   std::vector<Index> ranks() const;
+  // The largest of them.
+  Index max_rank() const;
   // Number of coefficients held.
   Index num_coefficients() const;
 };

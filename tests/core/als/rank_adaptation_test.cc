@@ -13,10 +13,6 @@
 namespace ttflow {
 namespace {
 
-Index LargestRank(const TensorTrain& train) {
-  return std::ranges::max(train.ranks());
-}
-
 TensorTrain Zero(Index d, Index size) {
   const std::vector<Index> sizes(d, size);
   return MakeZeroTrain(sizes);
@@ -106,12 +102,12 @@ TEST_P(RankRuleConformance, KeepsToTheBounds) {
   options.max_rank = 1;
   const auto bounded = Fit(problem, options);
   ASSERT_TRUE(bounded.ok());
-  EXPECT_EQ(LargestRank(bounded->train), 1);
+  EXPECT_EQ(bounded->train.max_rank(), 1);
   options.max_rank = 0;
   options.max_unknowns = 5 * 2 * 2;
   const auto limited = Fit(problem, options);
   ASSERT_TRUE(limited.ok());
-  EXPECT_LE(LargestRank(limited->train), 2);
+  EXPECT_LE(limited->train.max_rank(), 2);
   EXPECT_LE(limited->num_unknowns, 5 * 2 * 2);
 }
 
@@ -146,7 +142,7 @@ TEST_P(RankRuleConformance, RepeatedStagesReachTheTruth) {
     risk = result->heldout_risk;
   }
   EXPECT_LE(risk, 1e-3 * Variance(truth_));
-  EXPECT_EQ(LargestRank(previous), 2);
+  EXPECT_EQ(previous.max_rank(), 2);
 }
 
 TEST_P(RankRuleConformance, SameBytesForAnyNumberOfThreads) {
@@ -186,7 +182,7 @@ TEST(ResidualRankAdaptationTest, FindsTheRankOfANoisyFunction) {
                                                                  Executor(1),
                                                                  interrupter);
     ASSERT_TRUE(result.ok());
-    EXPECT_EQ(LargestRank(result->train), rank);
+    EXPECT_EQ(result->train.max_rank(), rank);
     EXPECT_LE(result->heldout_risk, 2 * 4e-4 * Variance(truth));
   }
 }
@@ -204,7 +200,7 @@ TEST(ResidualRankAdaptationTest, DoesNotGrowOnNoise) {
                                                           Executor(1),
                                                           interrupter);
   ASSERT_TRUE(result.ok());
-  EXPECT_LE(LargestRank(result->train), 2);
+  EXPECT_LE(result->train.max_rank(), 2);
   EXPECT_LE(result->heldout_risk, 1.05 * Variance(problem.rhs()));
 }
 
@@ -232,7 +228,7 @@ TEST(EmaRankAdaptationTest, IsTheRoundedMovingAverage) {
   ASSERT_TRUE(result.ok());
   const TensorTrain expected = Add(previous, truth, 0.75, 0.25);
   EXPECT_LE(Norm(Add(result->train, expected, 1, -1)), 1e-4 * Norm(expected));
-  EXPECT_EQ(LargestRank(result->train), 2);
+  EXPECT_EQ(result->train.max_rank(), 2);
 }
 
 }  // namespace
