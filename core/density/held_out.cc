@@ -3,17 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/math/weighted_moments.h"
+
 namespace ttflow {
-namespace {
-
-double Median(Vector values) {
-  const Index middle = values.size() / 2;
-  std::nth_element(
-      values.data(), values.data() + middle, values.data() + values.size());
-  return values[middle];
-}
-
-}  // namespace
 
 std::vector<bool> ChooseHeldOut(const ConstVectorRef& values,
                                 double share,
@@ -39,7 +31,7 @@ double PredictLogEss(const ConstVectorRef& log_ratio,
                      const ConstVectorRef& weights) {
   constexpr double kPower = 0.5;
   constexpr double kClip = 25;
-  const double median = Median(log_ratio);
+  const double median = UpperMedian(log_ratio);
   double up = 0;
   double down = 0;
   double total = 0;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/density/held_out.h"
+#include "core/math/weighted_moments.h"
 
 namespace ttflow {
 namespace {
@@ -13,13 +14,6 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kHeldOutShare = 0.25;
 // Rows whose scale is beyond this quantile are capped: outliers in p/q.
 constexpr double kScaleQuantile = 0.998;
-
-double Median(Vector values) {
-  const Index middle = values.size() / 2;
-  std::nth_element(
-      values.data(), values.data() + middle, values.data() + values.size());
-  return values[middle];
-}
 
 // Sets half_slope and gradient_scale; training row i is point order[i].
 void MakeGradientRows(const SquaredTrainParameters& product,
@@ -102,7 +96,7 @@ SquaredTrainRows MakeSquaredTrainRows(const SquaredTrainParameters& product,
     rows.heldout_weights = Vector::Zero(kept - training);
     return rows;
   }
-  const double median = Median(Eigen::Map<const Vector>(
+  const double median = UpperMedian(Eigen::Map<const Vector>(
       typical.data(), static_cast<Index>(typical.size())));
   rows.scale = (log_scale.array() - median).min(12.0).exp();
   Vector sorted = rows.scale;

@@ -1,5 +1,7 @@
 #include "core/energy/energy_shapes.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 namespace ttflow {
@@ -29,6 +31,25 @@ absl::Status CheckEnergyShapes(Index dimension,
                                                    "]"));
   }
   return absl::OkStatus();
+}
+
+void ForEnergyPanels(const ConstMatrixRef& x,
+                     VectorRef energy,
+                     MatrixRef* gradient,
+                     Index panel_rows,
+                     absl::FunctionRef<void(const ConstMatrixRef& x,
+                                            VectorRef energy,
+                                            MatrixRef* gradient)> evaluate) {
+  for (Index begin = 0; begin < x.rows(); begin += panel_rows) {
+    const Index rows = std::min(panel_rows, x.rows() - begin);
+    const auto panel = x.middleRows(begin, rows);
+    if (gradient == nullptr) {
+      evaluate(panel, energy.segment(begin, rows), nullptr);
+    } else {
+      MatrixRef panel_gradient = gradient->middleRows(begin, rows);
+      evaluate(panel, energy.segment(begin, rows), &panel_gradient);
+    }
+  }
 }
 
 }  // namespace ttflow

@@ -1,8 +1,10 @@
-// The check of shapes that every energy starts with.
+// What the Evaluate of every energy begins with: the check of shapes, and
+// panels of rows.
 
 #ifndef TTFLOW_CORE_ENERGY_ENERGY_SHAPES_H_
 #define TTFLOW_CORE_ENERGY_ENERGY_SHAPES_H_
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "core/foundation/types.h"
 
@@ -14,6 +16,16 @@ absl::Status CheckEnergyShapes(Index dimension,
                                const ConstMatrixRef& x,
                                const VectorRef& energy,
                                const MatrixRef* gradient);
+
+// Calls evaluate(x, energy, gradient) for panels of `panel_rows` consecutive
+// rows, the last one shorter: what is computed of a panel stays in cache.
+void ForEnergyPanels(const ConstMatrixRef& x,
+                     VectorRef energy,
+                     MatrixRef* gradient,
+                     Index panel_rows,
+                     absl::FunctionRef<void(const ConstMatrixRef& x,
+                                            VectorRef energy,
+                                            MatrixRef* gradient)> evaluate);
 
 }  // namespace ttflow
 

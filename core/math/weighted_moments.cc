@@ -104,4 +104,11 @@ Vector WeightedQuantiles(const ConstVectorRef& values,
   return quantiles;
 }
 
+double UpperMedian(Vector values) {
+  TTFLOW_CHECK(values.size() > 0);
+  double* middle = values.data() + values.size() / 2;
+  std::nth_element(values.data(), middle, values.data() + values.size());
+  return *middle;
+}
+
 }  // namespace ttflow

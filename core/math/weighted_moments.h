@@ -32,6 +32,10 @@ Vector WeightedQuantiles(const ConstVectorRef& values,
                          const ConstVectorRef& weights,
                          const ConstVectorRef& probabilities);
 
+// Returns the upper median of `values` [N], N >= 1: the element of rank N / 2
+// (0-based). Cost: O(N).
+double UpperMedian(Vector values);
+
 }  // namespace ttflow
 
 #endif  // TTFLOW_CORE_MATH_WEIGHTED_MOMENTS_H_

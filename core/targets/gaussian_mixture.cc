@@ -11,13 +11,7 @@
 #include "core/targets/covariance.h"
 
 namespace ttflow {
-namespace {
-
-// Nats below the largest component at which one counts as nothing: far below
-// rounding, and far above the subnormal numbers, whose arithmetic is slow.
-constexpr double kNegligible = -600;
-
-}  // namespace
+namespace {}  // namespace
 
 GaussianMixture::GaussianMixture(const Matrix& means,
                                  const Vector& weights,
@@ -59,18 +53,15 @@ absl::Status GaussianMixture::Evaluate(const ConstMatrixRef& x,
                                        MatrixRef* gradient,
                                        Interrupter& /*interrupter*/) const {
   TTFLOW_RETURN_IF_ERROR(CheckEnergyShapes(dimension(), x, energy, gradient));
-  for (Index begin = 0; begin < x.rows(); begin += kPanelRows) {
-    const Index rows = std::min(kPanelRows, x.rows() - begin);
-    if (gradient == nullptr) {
-      EvaluatePanel(
-          x.middleRows(begin, rows), energy.segment(begin, rows), nullptr);
-    } else {
-      MatrixRef panel_gradient = gradient->middleRows(begin, rows);
-      EvaluatePanel(x.middleRows(begin, rows),
-                    energy.segment(begin, rows),
-                    &panel_gradient);
-    }
-  }
+  ForEnergyPanels(x,
+                  energy,
+                  gradient,
+                  kPanelRows,
+                  [this](const ConstMatrixRef& panel,
+                         VectorRef panel_energy,
+                         MatrixRef* panel_gradient) {
+                    EvaluatePanel(panel, panel_energy, panel_gradient);
+                  });
   return absl::OkStatus();
 }
 
@@ -84,7 +75,6 @@ void GaussianMixture::EvaluatePanel(const ConstMatrixRef& x,
                                     MatrixRef* gradient) const {
   const bool full = !cholesky_.empty();
   Eigen::ArrayXXd terms(x.rows(), num_components());
-  Eigen::ArrayXd largest(x.rows());
   Eigen::ArrayXd square(x.rows());
   for (Index k = 0; k < num_components(); ++k) {
     square.setZero();
@@ -99,20 +89,8 @@ void GaussianMixture::EvaluatePanel(const ConstMatrixRef& x,
       square /= standard_deviations_[k] * standard_deviations_[k];
     }
     terms.col(k) = log_scales_[k] - 0.5 * square;
-    if (k == 0) {
-      largest = terms.col(0);
-    } else {
-      largest = largest.max(terms.col(k));
-    }
   }
-  Eigen::ArrayXd total = Eigen::ArrayXd::Zero(x.rows());
-  for (Index k = 0; k < num_components(); ++k) {
-    square = terms.col(k) - largest;
-    terms.col(k) =
-        (square > kNegligible).select(square.max(kNegligible).exp(), 0.0);
-    total += terms.col(k);
-  }
-  energy.array() = -(largest + total.log());
+  const Eigen::ArrayXd total = SumComponents(terms, energy);
   if (gradient == nullptr) return;
 
   // The gradient is the mean of the components' forces under their shares.

@@ -63,16 +63,15 @@ absl::Status Logistic::Evaluate(const ConstMatrixRef& x,
   TTFLOW_RETURN_IF_ERROR(CheckEnergyShapes(dimension(), x, energy, gradient));
   const Index panel_rows = std::clamp(
       kPanelEntries / signed_features_.rows(), kLeastPanelRows, kMostPanelRows);
-  for (Index begin = 0; begin < x.rows(); begin += panel_rows) {
-    const Index rows = std::min(panel_rows, x.rows() - begin);
-    const auto panel = x.middleRows(begin, rows);
-    if (gradient == nullptr) {
-      EvaluatePanel(panel, energy.segment(begin, rows), nullptr);
-    } else {
-      MatrixRef panel_gradient = gradient->middleRows(begin, rows);
-      EvaluatePanel(panel, energy.segment(begin, rows), &panel_gradient);
-    }
-  }
+  ForEnergyPanels(x,
+                  energy,
+                  gradient,
+                  panel_rows,
+                  [this](const ConstMatrixRef& panel,
+                         VectorRef panel_energy,
+                         MatrixRef* panel_gradient) {
+                    EvaluatePanel(panel, panel_energy, panel_gradient);
+                  });
   return absl::OkStatus();
 }
 

@@ -57,4 +57,21 @@ Index ComponentDraw::operator()(RandomStream& stream) const {
                          cumulative_.size() - 1);
 }
 
+Eigen::ArrayXd SumComponents(Eigen::ArrayXXd& log_terms, VectorRef energy) {
+  // Nats below the largest component at which one counts as nothing: far below
+  // rounding, and far above the subnormal numbers, whose arithmetic is slow.
+  constexpr double kNegligible = -600;
+  const Eigen::ArrayXd largest = log_terms.rowwise().maxCoeff();
+  Eigen::ArrayXd below(log_terms.rows());
+  Eigen::ArrayXd total = Eigen::ArrayXd::Zero(log_terms.rows());
+  for (Index k = 0; k < log_terms.cols(); ++k) {
+    below = log_terms.col(k) - largest;
+    log_terms.col(k) =
+        (below > kNegligible).select(below.max(kNegligible).exp(), 0.0);
+    total += log_terms.col(k);
+  }
+  energy.array() = -(largest + total.log());
+  return total;
+}
+
 }  // namespace ttflow

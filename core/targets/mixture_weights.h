@@ -1,4 +1,4 @@
-// The weights of a mixture: read from parameters, and drawn from.
+// The components of a mixture: their weights, draws of one, and their sum.
 
 #ifndef TTFLOW_CORE_TARGETS_MIXTURE_WEIGHTS_H_
 #define TTFLOW_CORE_TARGETS_MIXTURE_WEIGHTS_H_
@@ -31,6 +31,12 @@ class ComponentDraw {
  private:
   Vector cumulative_;
 };
+
+// Sums densities given by their logarithms, log_terms [n, K]: sets the energy
+// -log sum_k exp(log_terms_k) [n], replaces the terms by exp(log_terms_k -
+// their largest), and returns the sums of these [n]: term over sum is the
+// component's share of a point.
+Eigen::ArrayXd SumComponents(Eigen::ArrayXXd& log_terms, VectorRef energy);
 
 }  // namespace ttflow
 

@@ -16,10 +16,6 @@ constexpr Index kDefaultDimension = 2;
 // Of the key with seed 0: numbers of draws and of the rotation differ from it.
 constexpr std::uint32_t kCenterStream = 2;
 
-// Nats below the largest component at which one counts as nothing: far below
-// rounding, and far above the subnormal numbers, whose arithmetic is slow.
-constexpr double kNegligible = -600;
-
 // log of the constant of Student's t density with unit scale.
 double StudentLogConstant(double degrees_of_freedom) {
   return std::lgamma((degrees_of_freedom + 1) / 2) -
@@ -54,16 +50,15 @@ absl::Status StudentMixture::Evaluate(const ConstMatrixRef& x,
                                       MatrixRef* gradient,
                                       Interrupter& /*interrupter*/) const {
   TTFLOW_RETURN_IF_ERROR(CheckEnergyShapes(dimension(), x, energy, gradient));
-  for (Index begin = 0; begin < x.rows(); begin += kPanelRows) {
-    const Index rows = std::min(kPanelRows, x.rows() - begin);
-    const auto panel = x.middleRows(begin, rows);
-    if (gradient == nullptr) {
-      EvaluatePanel(panel, energy.segment(begin, rows), nullptr);
-    } else {
-      MatrixRef panel_gradient = gradient->middleRows(begin, rows);
-      EvaluatePanel(panel, energy.segment(begin, rows), &panel_gradient);
-    }
-  }
+  ForEnergyPanels(x,
+                  energy,
+                  gradient,
+                  kPanelRows,
+                  [this](const ConstMatrixRef& panel,
+                         VectorRef panel_energy,
+                         MatrixRef* panel_gradient) {
+                    EvaluatePanel(panel, panel_energy, panel_gradient);
+                  });
   return absl::OkStatus();
 }
 
@@ -80,15 +75,7 @@ void StudentMixture::EvaluatePanel(const ConstMatrixRef& x,
       work += ((x.col(j).array() - centers_(k, j)).square() / spread).log1p();
     terms.col(k) = log_scales_[k] - 0.5 * power * work;
   }
-  const Eigen::ArrayXd largest = terms.rowwise().maxCoeff();
-  Eigen::ArrayXd total = Eigen::ArrayXd::Zero(x.rows());
-  for (Index k = 0; k < num_components(); ++k) {
-    work = terms.col(k) - largest;
-    terms.col(k) =
-        (work > kNegligible).select(work.max(kNegligible).exp(), 0.0);
-    total += terms.col(k);
-  }
-  energy.array() = -(largest + total.log());
+  const Eigen::ArrayXd total = SumComponents(terms, energy);
   if (gradient == nullptr) return;
 
   // The gradient is the mean of the components' forces under their shares.
