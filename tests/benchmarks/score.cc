@@ -15,26 +15,7 @@ namespace ttflow::benchmarks {
 namespace {
 
 constexpr Index kScoredSamples = 2000;
-constexpr int kBootstraps = 2000;
-
-Figure Bootstrap(
-    std::size_t count,
-    const std::function<double(const std::vector<std::size_t>&)>& statistic) {
-  std::vector<std::size_t> chosen(count);
-  for (std::size_t i = 0; i < count; ++i) chosen[i] = i;
-  Figure figure;
-  figure.value = statistic(chosen);
-  RandomStream stream = RandomKey(1).Stream(Purpose::kExact, 1, 0);
-  std::vector<double> values;
-  for (int b = 0; b < kBootstraps; ++b) {
-    for (std::size_t& index : chosen) index = stream.Below(count);
-    values.push_back(statistic(chosen));
-  }
-  std::sort(values.begin(), values.end());
-  figure.lower = values[kBootstraps / 40];
-  figure.upper = values[kBootstraps - 1 - kBootstraps / 40];
-  return figure;
-}
+constexpr std::uint32_t kBootstrapStream = 1;
 
 double Mean(const std::vector<Run>& runs,
             const std::vector<std::size_t>& chosen,
@@ -109,15 +90,18 @@ double PerfectEnergyDistance(const Target& target,
 }
 
 Figure MeanOf(const std::vector<Run>& runs, double (*f)(const Run&)) {
-  return Bootstrap(runs.size(), [&](const std::vector<std::size_t>& chosen) {
-    return Mean(runs, chosen, f);
-  });
+  return Bootstrap(runs.size(),
+                   kBootstrapStream,
+                   [&](const std::vector<std::size_t>& chosen) {
+                     return Mean(runs, chosen, f);
+                   });
 }
 
 Figure RatioOf(const std::vector<Run>& runs,
                const std::vector<Run>& baseline,
                double (*f)(const Run&)) {
   return Bootstrap(std::min(runs.size(), baseline.size()),
+                   kBootstrapStream,
                    [&](const std::vector<std::size_t>& chosen) {
                      return Mean(runs, chosen, f) / Mean(baseline, chosen, f);
                    });

@@ -10,6 +10,7 @@
 #include "core/foundation/executor.h"
 #include "core/sampler/sampler_options.h"
 #include "core/targets/target_registry.h"
+#include "tests/benchmarks/bootstrap.h"
 
 namespace ttflow::benchmarks {
 
@@ -22,13 +23,6 @@ struct Run {
   double seconds = 0;
   double flow_share = 0;  // stages of the training pass that used the flow
   bool failed = false;
-};
-
-// A figure with its 95 % bootstrap interval.
-struct Figure {
-  double value = 0;
-  double lower = 0;
-  double upper = 0;
 };
 
 // Runs the sampler on `target` once; energy distances use the exact draws of

@@ -17,29 +17,8 @@
 namespace ttflow::benchmarks {
 namespace {
 
-constexpr int kBootstraps = 2000;
 constexpr int kFirstSeed = 100;
-
-Figure Bootstrap(
-    std::size_t count,
-    const std::function<double(const std::vector<std::size_t>&)>& statistic) {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  if (count == 0) return {kNone, kNone, kNone};
-  std::vector<std::size_t> chosen(count);
-  for (std::size_t i = 0; i < count; ++i) chosen[i] = i;
-  Figure figure;
-  figure.value = statistic(chosen);
-  RandomStream stream = RandomKey(1).Stream(Purpose::kExact, 2, 0);
-  std::vector<double> values;
-  for (int b = 0; b < kBootstraps; ++b) {
-    for (std::size_t& index : chosen) index = stream.Below(count);
-    values.push_back(statistic(chosen));
-  }
-  std::sort(values.begin(), values.end());
-  figure.lower = values[kBootstraps / 40];
-  figure.upper = values[kBootstraps - 1 - kBootstraps / 40];
-  return figure;
-}
+constexpr std::uint32_t kBootstrapStream = 2;
 
 double MeanAt(const std::vector<double>& values,
               const std::vector<std::size_t>& chosen) {
@@ -88,6 +67,7 @@ bool ParseExperiment(int argc,
 Figure MeanFigure(const std::vector<double>& values) {
   const Pairs pairs = FinitePairs(values, values);
   return Bootstrap(pairs.first.size(),
+                   kBootstrapStream,
                    [&](const std::vector<std::size_t>& chosen) {
                      return MeanAt(pairs.first, chosen);
                    });
@@ -96,18 +76,22 @@ Figure MeanFigure(const std::vector<double>& values) {
 Figure DifferenceFigure(const std::vector<double>& a,
                         const std::vector<double>& b) {
   const Pairs pairs = FinitePairs(a, b);
-  return Bootstrap(
-      pairs.first.size(), [&](const std::vector<std::size_t>& chosen) {
-        return MeanAt(pairs.first, chosen) - MeanAt(pairs.second, chosen);
-      });
+  return Bootstrap(pairs.first.size(),
+                   kBootstrapStream,
+                   [&](const std::vector<std::size_t>& chosen) {
+                     return MeanAt(pairs.first, chosen) -
+                            MeanAt(pairs.second, chosen);
+                   });
 }
 
 Figure RatioFigure(const std::vector<double>& a, const std::vector<double>& b) {
   const Pairs pairs = FinitePairs(a, b);
-  return Bootstrap(
-      pairs.first.size(), [&](const std::vector<std::size_t>& chosen) {
-        return MeanAt(pairs.first, chosen) / MeanAt(pairs.second, chosen);
-      });
+  return Bootstrap(pairs.first.size(),
+                   kBootstrapStream,
+                   [&](const std::vector<std::size_t>& chosen) {
+                     return MeanAt(pairs.first, chosen) /
+                            MeanAt(pairs.second, chosen);
+                   });
 }
 
 std::string NumberText(double value, int digits) {
