@@ -20,12 +20,12 @@ namespace ttflow {
 namespace {
 
 constexpr int kRefineIterations = 8;
-// Other coordinates are tried where the present ones promise less, and taken if
-// they promise so much more of the log ESS.
 // Predicted log ESS at which ranks stop growing: on the way fresh draws need
 // only be good enough to replace the particles.
 constexpr double kGoodStage = -0.2;
 constexpr double kGoodTarget = -0.04;
+// Other coordinates and families are tried where the present ones promise less,
+// and taken if they promise so much more of the log ESS.
 constexpr double kSatisfied = -0.2;
 constexpr double kHysteresis = 0.1;
 
@@ -131,9 +131,9 @@ double DensityFitter::PredictAtTarget(const SquaredTrainDensity& density,
 
 absl::StatusOr<SquaredTrainFit> DensityFitter::FitIn(
     const Coordinates& coordinates,
+    bool present,
     double t,
     const PooledPoints& pool,
-    const SquaredTrainDensity* previous,
     const RandomKey& key,
     const Executor& executor,
     Interrupter& interrupter) {
@@ -142,7 +142,7 @@ absl::StatusOr<SquaredTrainFit> DensityFitter::FitIn(
   const Vector log_target = -pool.batch.EnergyAt(t);
   std::vector<MarginalFit> marginals =
       FitMarginals({u, pool.weights, gradient, pool.weights}, executor);
-  if (&coordinates == &coordinates_) {
+  if (present) {
     PastMarginals now = {t, {}};
     for (const MarginalFit& fit : marginals) {
       now.marginals.push_back(fit.marginal);
@@ -155,7 +155,7 @@ absl::StatusOr<SquaredTrainFit> DensityFitter::FitIn(
   return FitSquaredTrain(coordinates,
                          marginals,
                          {u, pool.weights, log_target, gradient},
-                         previous,
+                         present ? train_.get() : nullptr,
                          options,
                          key,
                          executor,
@@ -183,7 +183,7 @@ absl::StatusOr<FittedDensity> DensityFitter::Fit(double t,
                                                  Interrupter& interrupter) {
   TTFLOW_ASSIGN_OR_RETURN(
       SquaredTrainFit best,
-      FitIn(coordinates_, t, pool, train_.get(), key, executor, interrupter));
+      FitIn(coordinates_, true, t, pool, key, executor, interrupter));
   if (best.predicted_log_ess < kSatisfied && dimension_ > 1) {
     std::vector<Coordinates> challengers = {FisherCoordinates(
         pool.position, pool.weights, pool.batch.GradientAt(t))};
@@ -191,7 +191,7 @@ absl::StatusOr<FittedDensity> DensityFitter::Fit(double t,
     for (std::size_t c = 0; c < challengers.size(); ++c) {
       TTFLOW_ASSIGN_OR_RETURN(
           SquaredTrainFit fit,
-          FitIn(challengers[c], t, pool, nullptr, key, executor, interrupter));
+          FitIn(challengers[c], false, t, pool, key, executor, interrupter));
       if (fit.predicted_log_ess > best.predicted_log_ess + kHysteresis) {
         best = std::move(fit);
         coordinates_ = challengers[c];

@@ -81,10 +81,12 @@ class DensityFitter {
   void SuggestMixture(GaussianMixtureParameters mixture);
 
  private:
+  // Fits in the given coordinates; in the present ones with what is known of
+  // earlier stages there: their marginals as guards, the last train as a start.
   absl::StatusOr<SquaredTrainFit> FitIn(const Coordinates& coordinates,
+                                        bool present,
                                         double t,
                                         const PooledPoints& pool,
-                                        const SquaredTrainDensity* previous,
                                         const RandomKey& key,
                                         const Executor& executor,
                                         Interrupter& interrupter);

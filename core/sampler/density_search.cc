@@ -140,10 +140,9 @@ double DensitySearch::NextTime() const {
   return limit - dt < 1e-9 ? 1 : t_ + dt;
 }
 
-absl::StatusOr<bool> DensitySearch::LookAhead(TemperedEnergy& energy,
+absl::StatusOr<bool> DensitySearch::LookAhead(const PooledPoints& pool,
+                                              TemperedEnergy& energy,
                                               const RandomKey& key) {
-  // Flattened weights at the target: gradients hold at any point of a product.
-  const PooledPoints pool = recent_.FlattenedPool(kLookAheadFlattening);
   if (!(pool.weights.sum() > 0)) return false;
   const GradientProduct product = fitter_.FitFromGradients(pool, executor_);
   const double predicted =
@@ -193,10 +192,11 @@ absl::Status DensitySearch::JumpToTarget(FittedDensity density,
                                          const RandomKey& key) {
   fitted_ = std::move(density);
   t_ = 1;
-  fresh_ess_ = WeightEssFraction(draws.LogWeightsAt(1));
+  const Vector log_weight = draws.LogWeightsAt(1);
+  fresh_ess_ = WeightEssFraction(log_weight);
   found_.density = Guarded(fitted_.density);
   found_.ess_fraction = fresh_ess_;
-  log_evidence_ = LogMeanExp(draws.LogWeightsAt(1));
+  log_evidence_ = LogMeanExp(log_weight);
   phase_ = Phase::kRefine;
   done_ = exact;
   if (exact) return absl::OkStatus();
@@ -246,15 +246,15 @@ void DensitySearch::Replace(const PointSet& fresh, const RandomKey& key) {
 absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
   const RandomKey key = key_.AtStage(0, 2 * stage_);
   const RandomKey fresh_key = key_.AtStage(0, 2 * stage_ + 1);
+  // Flattened weights at the target: gradients hold at any point of a product.
+  const PooledPoints flattened = recent_.FlattenedPool(kLookAheadFlattening);
   if (stage_ == 1) {
-    fitter_.FindCoordinates(
-        recent_.FlattenedPool(kLookAheadFlattening), key, executor_);
+    fitter_.FindCoordinates(flattened, key, executor_);
   } else {
-    fitter_.RefineCoordinates(recent_.FlattenedPool(kLookAheadFlattening),
-                              executor_);
+    fitter_.RefineCoordinates(flattened, executor_);
   }
   if (options_.look_ahead) {
-    TTFLOW_ASSIGN_OR_RETURN(bool taken, LookAhead(energy, key));
+    TTFLOW_ASSIGN_OR_RETURN(bool taken, LookAhead(flattened, energy, key));
     if (!taken && stage_ == 1 && dimension_ <= kMostModeCoordinates) {
       TTFLOW_ASSIGN_OR_RETURN(taken, TryModes(energy, key));
     }

@@ -76,8 +76,11 @@ class DensitySearch {
   // The next annealing time: the wanted conditional ESS, lower where fresh
   // draws are good.
   double NextTime() const;
-  // Fits the target itself from gradients alone and tries a few draws.
-  absl::StatusOr<bool> LookAhead(TemperedEnergy& energy, const RandomKey& key);
+  // Fits the target itself from the gradients of `pool` alone and tries a few
+  // draws.
+  absl::StatusOr<bool> LookAhead(const PooledPoints& pool,
+                                 TemperedEnergy& energy,
+                                 const RandomKey& key);
   // Finds modes from wide starts; where hardly any is missing, tries the
   // mixture of their normals, and keeps it as a guard in any case.
   absl::StatusOr<bool> TryModes(TemperedEnergy& energy, const RandomKey& key);

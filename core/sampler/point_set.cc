@@ -16,6 +16,14 @@ namespace {
 constexpr Index kCutWeights = 5;
 constexpr std::size_t kNumRecent = 3;
 
+// Log weights of exp(power * log_weight); what has no weight keeps none.
+Vector Flattened(Vector log_weight, double power) {
+  for (double& value : log_weight) {
+    if (std::isfinite(value)) value *= power;
+  }
+  return log_weight;
+}
+
 }  // namespace
 
 Vector PointSet::LogWeightsAt(double t) const {
@@ -108,10 +116,7 @@ double FlatteningPower(const ConstVectorRef& log_weight, double ess) {
   double high = 1;
   for (int step = 0; step < 40; ++step) {
     const double middle = 0.5 * (low + high);
-    Vector scaled = log_weight;
-    for (double& value : scaled) {
-      if (std::isfinite(value)) value *= middle;
-    }
+    const Vector scaled = Flattened(log_weight, middle);
     (WeightEssFraction(scaled) >= ess ? low : high) = middle;
   }
   return low;
@@ -122,13 +127,19 @@ void RecentPoints::Keep(PointSet set) {
   if (sets_.size() > kNumRecent) sets_.pop_front();
 }
 
-PooledPoints RecentPoints::Pool(double t) const {
-  std::vector<const PointSet*> sets;
-  std::vector<Vector> log_weights;
+void RecentPoints::Collect(double t,
+                           std::vector<const PointSet*>& sets,
+                           std::vector<Vector>& log_weights) const {
   for (const PointSet& set : sets_) {
     sets.push_back(&set);
     log_weights.push_back(set.LogWeightsAt(t));
   }
+}
+
+PooledPoints RecentPoints::Pool(double t) const {
+  std::vector<const PointSet*> sets;
+  std::vector<Vector> log_weights;
+  Collect(t, sets, log_weights);
   return PoolPoints(sets, log_weights);
 }
 
@@ -143,24 +154,16 @@ PooledPoints RecentPoints::PoolWith(const Particles& particles,
                    particles.target_gradient};
   std::vector<const PointSet*> sets = {&current};
   std::vector<Vector> log_weights = {ReweightedTo(particles, at, t)};
-  for (const PointSet& set : sets_) {
-    sets.push_back(&set);
-    log_weights.push_back(set.LogWeightsAt(t));
-  }
+  Collect(t, sets, log_weights);
   return PoolPoints(sets, log_weights);
 }
 
 PooledPoints RecentPoints::FlattenedPool(double ess) const {
   std::vector<const PointSet*> sets;
   std::vector<Vector> log_weights;
-  for (const PointSet& set : sets_) {
-    sets.push_back(&set);
-    Vector log_weight = set.LogWeightsAt(1);
-    const double power = FlatteningPower(log_weight, ess);
-    for (double& value : log_weight) {
-      if (std::isfinite(value)) value *= power;
-    }
-    log_weights.push_back(std::move(log_weight));
+  Collect(1, sets, log_weights);
+  for (Vector& log_weight : log_weights) {
+    log_weight = Flattened(log_weight, FlatteningPower(log_weight, ess));
   }
   return PoolPoints(sets, log_weights);
 }

@@ -75,6 +75,11 @@ class RecentPoints {
   PooledPoints FlattenedPool(double ess) const;
 
  private:
+  // Appends all sets and their log weights to p_t.
+  void Collect(double t,
+               std::vector<const PointSet*>& sets,
+               std::vector<Vector>& log_weights) const;
+
   std::deque<PointSet> sets_;
 };
 
