@@ -73,5 +73,11 @@ TEST(WeightedQuantilesTest, HandlesTies) {
   EXPECT_EQ(WeightedQuantiles(values, Vector::Ones(4), Vector{{0.5}})[0], 1);
 }
 
+TEST(WeightedMomentsTest, UpperMedianIsAnEntryWithAtMostHalfAboveAndBelow) {
+  EXPECT_EQ(UpperMedian(Vector{{7.0}}), 7);
+  EXPECT_EQ(UpperMedian(Vector{{3.0, 1.0, 2.0}}), 2);
+  EXPECT_EQ(UpperMedian(Vector{{4.0, 1.0, 3.0, 2.0}}), 3);
+}
+
 }  // namespace
 }  // namespace ttflow

@@ -62,5 +62,11 @@ TEST(ArithmeticTest, TransformCoordinateActsOnOneIndex) {
   }
 }
 
+TEST(ArithmeticTest, LargestRankIsThatOfTheWidestBond) {
+  EXPECT_EQ(kX.max_rank(), 3);
+  EXPECT_EQ(Add(kX, kY).max_rank(), 6);
+  EXPECT_EQ(RandomTrain({6}, {1, 1}, 1).max_rank(), 1);
+}
+
 }  // namespace
 }  // namespace ttflow
