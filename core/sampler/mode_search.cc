@@ -91,15 +91,20 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
     return options.most_evaluations -
            (energy.counts().num_energy_evaluations - before);
   };
+  // Whoever returns early has not seen enough: unseen_share stays one.
   ModeSearchResult result;
+  double unseen_share = 1;
   while (result.num_starts < most) {
     const Index batch =
         std::min(std::max(options.first_batch, result.num_starts),
                  most - result.num_starts);
+    DescentOptions descent;
+    descent.most_evaluations = allowance();
+    if (descent.most_evaluations < batch) return result;
     TTFLOW_ASSIGN_OR_RETURN(const DescentResult ends,
                             Descend(starts.middleRows(result.num_starts, batch),
                                     scale,
-                                    DescentOptions(),
+                                    descent,
                                     energy,
                                     interrupter));
     result.num_starts += batch;
@@ -126,12 +131,8 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
         ++known->num_starts;
         continue;
       }
-      if (static_cast<Index>(result.modes.size()) >= options.most_modes) {
-        result.unseen_share = 1;
-        return result;
-      }
-      if (allowance() < d) {
-        result.unseen_share = 1;
+      if (static_cast<Index>(result.modes.size()) >= options.most_modes ||
+          allowance() < d) {
         return result;
       }
       Mode mode;
@@ -153,18 +154,19 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
         result.modes.begin(), result.modes.end(), [](const Mode& mode) {
           return mode.num_starts == 1;
         }));
-    result.unseen_share = result.modes.empty()
-                              ? 1
-                              : alone / static_cast<double>(result.num_starts);
+    unseen_share = result.modes.empty()
+                       ? 1
+                       : alone / static_cast<double>(result.num_starts);
     const auto count = static_cast<Index>(result.modes.size());
     const Index enough = count == 1 ? 0
                                     : std::max(options.least_starts,
                                                options.starts_per_mode * count);
-    if (result.unseen_share <= options.wanted_unseen_share &&
+    if (unseen_share <= options.wanted_unseen_share &&
         result.num_starts >= enough) {
       break;
     }
   }
+  result.unseen_share = unseen_share;
   return result;
 }
 

@@ -43,7 +43,8 @@ struct ModeSearchResult {
   std::vector<Mode> modes;
   Index num_starts = 0;
   // Expected share of further starts that would end in a mode not seen yet:
-  // the share of starts that ended alone (Good and Turing).
+  // the share of starts that ended alone (Good and Turing). One where the
+  // search ended before it could tell.
   double unseen_share = 1;
 };
 

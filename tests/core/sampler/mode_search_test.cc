@@ -1,0 +1,114 @@
+#include "core/sampler/mode_search.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numbers>
+
+#include "core/foundation/random.h"
+#include "core/sampler/descent.h"
+#include "tests/core/sampler/test_energies.h"
+
+namespace ttflow {
+namespace {
+
+Matrix NormalRows(Index rows, Index d, double scale, std::uint64_t seed) {
+  Matrix x(rows, d);
+  for (Index i = 0; i < rows; ++i) {
+    RandomStream stream = RandomKey(seed).Stream(Purpose::kBase, 0, i);
+    for (Index k = 0; k < d; ++k) x(i, k) = scale * stream.Normal();
+  }
+  return x;
+}
+
+TEST(Descent, EndsWhereTheGradientIsZero) {
+  const Executor executor(1);
+  CountingEnergy energy(std::make_shared<DoubleWells>(3), executor);
+  NullInterrupter interrupter;
+  const Matrix start = NormalRows(40, 3, 3, 1);
+  const auto ends =
+      Descend(start, Vector::Ones(3), DescentOptions(), energy, interrupter);
+  ASSERT_TRUE(ends.ok()) << ends.status();
+  for (Index i = 0; i < 40; ++i) {
+    ASSERT_TRUE(ends->arrived[i]);
+    EXPECT_LT((ends->position.row(i).cwiseAbs().array() - 2).abs().maxCoeff(),
+              0.02);
+  }
+}
+
+TEST(Descent, StopsBeforeTheEvaluationsAreSpent) {
+  const Executor executor(1);
+  NullInterrupter interrupter;
+  const Matrix start = NormalRows(20, 3, 50, 2);
+  for (const std::int64_t most : {20, 79, 80, 100}) {
+    CountingEnergy energy(std::make_shared<DoubleWells>(3), executor);
+    DescentOptions options;
+    options.most_evaluations = most;
+    const auto ends =
+        Descend(start, Vector::Ones(3), options, energy, interrupter);
+    ASSERT_TRUE(ends.ok()) << ends.status();
+    EXPECT_LE(energy.counts().num_energy_evaluations, most);
+    EXPECT_GT(energy.counts().num_energy_evaluations, most - 20);
+    EXPECT_EQ(std::count(ends->arrived.begin(), ends->arrived.end(), true), 0);
+  }
+}
+
+TEST(ModeSearch, CountsAndWeighsTheModesOfDoubleWells) {
+  const Executor executor(1);
+  CountingEnergy energy(std::make_shared<DoubleWells>(3), executor);
+  NullInterrupter interrupter;
+  const auto found = FindModes(NormalRows(512, 3, 3, 3),
+                               Vector::Ones(3),
+                               ModeSearchOptions(),
+                               energy,
+                               interrupter);
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_EQ(found->modes.size(), 8);
+  EXPECT_LT(found->unseen_share, 0.01);
+  Index ended = 0;
+  for (const Mode& mode : found->modes) {
+    ended += mode.num_starts;
+    EXPECT_NEAR(mode.energy, 0, 1e-3);
+    // The second derivative at a well is 8.
+    EXPECT_NEAR(mode.log_mass, 1.5 * std::log(2 * std::numbers::pi / 8), 0.02);
+  }
+  EXPECT_EQ(ended, found->num_starts);
+}
+
+TEST(ModeSearch, NeverSpendsMoreThanItMay) {
+  const Executor executor(1);
+  NullInterrupter interrupter;
+  for (const std::int64_t most : {10, 100, 333, 1000}) {
+    CountingEnergy energy(std::make_shared<DoubleWells>(3), executor);
+    ModeSearchOptions options;
+    options.most_evaluations = most;
+    const auto found = FindModes(NormalRows(512, 3, 30, 4),
+                                 Vector::Ones(3),
+                                 options,
+                                 energy,
+                                 interrupter);
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_LE(energy.counts().num_energy_evaluations, most);
+    // Eight modes want more than that: it must not believe it has seen them.
+    EXPECT_GT(found->unseen_share, options.wanted_unseen_share);
+  }
+}
+
+TEST(ModeSearch, SeesThatModesAreCountless) {
+  const Executor executor(1);
+  CountingEnergy energy(std::make_shared<DoubleWells>(30), executor);
+  NullInterrupter interrupter;
+  const auto found = FindModes(NormalRows(512, 30, 3, 5),
+                               Vector::Ones(30),
+                               ModeSearchOptions(),
+                               energy,
+                               interrupter);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_TRUE(found->modes.empty());
+  EXPECT_EQ(found->num_starts, ModeSearchOptions().first_batch);
+}
+
+}  // namespace
+}  // namespace ttflow
