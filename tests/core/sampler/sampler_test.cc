@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "tests/core/sampler/test_energies.h"
+#include "tests/sanitizers.h"
 
 namespace ttflow {
 namespace {
@@ -89,9 +90,10 @@ TEST_P(SamplerOfEachMode, KeepsBothModesOfDoubleWells) {
 }
 
 TEST_P(SamplerOfEachMode, GivesTheSameBytesForAnyNumberOfThreads) {
-  const auto energy = std::make_shared<DoubleWells>(4);
+  const auto energy = std::make_shared<DoubleWells>(SanitizedSize<Index>(4, 2));
   SamplerOptions options = SmallRun(GetParam());
-  options.num_particles = 1500;  // not a multiple of a block
+  // Several blocks, and no multiple of one.
+  options.num_particles = SanitizedSize<Index>(1500, 1100);
   const Outcome one = RunJob(energy, options, 1);
   const Outcome two = RunJob(energy, options, 2);
   EXPECT_TRUE(SameBytes(one.result.samples, two.result.samples));

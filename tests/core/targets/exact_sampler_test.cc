@@ -13,11 +13,13 @@
 #include "core/targets/rotated_many_well.h"
 #include "tests/conformance/goodness_of_fit.h"
 #include "tests/core/targets/test_targets.h"
+#include "tests/sanitizers.h"
 
 namespace ttflow {
 namespace {
 
-constexpr Index kDraws = 20000;
+// The bounds below are by standard error, so they hold for any number.
+constexpr Index kDraws = SanitizedSize<Index>(20000, 2000);
 
 Matrix Draw(const Target& target,
             Index count = kDraws,
@@ -134,8 +136,9 @@ TEST(RotatedManyWellSamplerTest, IsManyWellTurned) {
 // The whole law of two sites, by quadrature over the other one.
 TEST(CoupledWellsSamplerTest, HasTheLawOfTwoSites) {
   const double coupling = 0.5;
+  const Index count = SanitizedSize<Index>(50000, 5000);
   const Matrix x = Draw(
-      *MakeValidTarget("coupled_wells", 2, {{"coupling", {coupling}}}), 50000);
+      *MakeValidTarget("coupled_wells", 2, {{"coupling", {coupling}}}), count);
   const QuadratureRule rule = CompositeGaussLegendre(60, 8, -5, 5);
   const auto log_marginal = [&](double a) {
     double sum = 0;
@@ -148,9 +151,9 @@ TEST(CoupledWellsSamplerTest, HasTheLawOfTwoSites) {
   };
   const TabulatedCdf marginal(log_marginal, 5);
   EXPECT_LT(KolmogorovSmirnovDistance(x.col(0), marginal),
-            KolmogorovSmirnovBound(50000));
+            KolmogorovSmirnovBound(count));
   EXPECT_LT(KolmogorovSmirnovDistance(x.col(1), marginal),
-            KolmogorovSmirnovBound(50000));
+            KolmogorovSmirnovBound(count));
 
   // The weight of each of the four quadrants.
   double quadrants[4] = {};
@@ -168,20 +171,20 @@ TEST(CoupledWellsSamplerTest, HasTheLawOfTwoSites) {
   }
   double chi_squared = 0;
   for (int q = 0; q < 4; ++q) {
-    const double expected = 50000 * quadrants[q] / total;
-    const double count =
+    const double expected = static_cast<double>(count) * quadrants[q] / total;
+    const double found =
         static_cast<double>(((x.col(0).array() > 0) == ((q & 1) != 0) &&
                              (x.col(1).array() > 0) == ((q & 2) != 0))
                                 .count());
-    chi_squared += (count - expected) * (count - expected) / expected;
+    chi_squared += (found - expected) * (found - expected) / expected;
   }
   EXPECT_LT(chi_squared, ChiSquaredBound(3));
 }
 
 // Read backwards, the chain is the same chain.
 TEST(CoupledWellsSamplerTest, HasTheSameLawFromBothEnds) {
-  const Matrix x =
-      Draw(*MakeValidTarget("coupled_wells", 12, {{"coupling", {0.3}}}), 20000);
+  const Matrix x = Draw(
+      *MakeValidTarget("coupled_wells", 12, {{"coupling", {0.3}}}), kDraws);
   for (const Index k : {0, 1, 4}) {
     const Index mirror = 11 - k;
     const Vector difference = (x.col(k).array() > 0).cast<double>() -
