@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/foundation/check.h"
 #include "core/foundation/status_macros.h"
 
 namespace ttflow {
@@ -64,6 +65,11 @@ struct BatchResult {
 CountingEnergy::CountingEnergy(std::shared_ptr<const Energy> energy,
                                const Executor& executor)
     : energy_(std::move(energy)), executor_(executor) {}
+
+void CountingEnergy::Restate(std::shared_ptr<const Energy> energy) {
+  TTFLOW_CHECK(energy->dimension() == energy_->dimension());
+  energy_ = std::move(energy);
+}
 
 absl::Status CountingEnergy::Evaluate(const ConstMatrixRef& x,
                                       Vector& energy,

@@ -34,6 +34,10 @@ class CountingEnergy {
 
   Index dimension() const { return energy_->dimension(); }
   const Energy& energy() const { return *energy_; }
+  std::shared_ptr<const Energy> shared_energy() const { return energy_; }
+
+  // Goes on, and goes on counting, with the same energy in other coordinates.
+  void Restate(std::shared_ptr<const Energy> energy);
 
   // Shapes as Energy::Evaluate. Threads: called from one thread at a time; the
   // batches run on the executor where the energy is thread-safe.

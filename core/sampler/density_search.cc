@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -84,12 +83,17 @@ DensitySearch::DensitySearch(const DensityOptions& options,
       executor_(executor),
       dimension_(base.dimension()),
       fitter_(options, base.dimension()),
-      best_look_ahead_(-std::numeric_limits<double>::infinity()),
       block_size_(0.5 * static_cast<double>(base.dimension())) {}
 
 absl::Status DensitySearch::Step(Interrupter& interrupter, StageInfo& info) {
   TemperedEnergy energy(base_, energy_, executor_, interrupter);
-  if (!started_) TTFLOW_RETURN_IF_ERROR(Start(energy));
+  if (!started_) {
+    TTFLOW_ASSIGN_OR_RETURN(
+        PointSet first,
+        DrawPoints(
+            base_, options_.num_particles, key_.AtStage(0, 0), 0, energy));
+    StartFrom(std::move(first));
+  }
   ++stage_;
   info.stage = stage_ - 1;
   const double before = t_;
@@ -105,14 +109,10 @@ absl::Status DensitySearch::Step(Interrupter& interrupter, StageInfo& info) {
   return absl::OkStatus();
 }
 
-absl::Status DensitySearch::Start(TemperedEnergy& energy) {
-  TTFLOW_ASSIGN_OR_RETURN(
-      PointSet first,
-      DrawPoints(base_, options_.num_particles, key_.AtStage(0, 0), 0, energy));
+void DensitySearch::StartFrom(PointSet first) {
   particles_ = AsParticles(first);
   recent_.Keep(std::move(first));
   started_ = true;
-  return absl::OkStatus();
 }
 
 std::shared_ptr<const Density> DensitySearch::Guarded(
@@ -160,13 +160,12 @@ absl::StatusOr<bool> DensitySearch::LookAhead(const PooledPoints& pool,
           *product.density, kLookAheadDraws, key, kLookAheadFirst, energy));
   const double ess = WeightEssFraction(draws.LogWeightsAt(1));
   if (ess < kLookAheadEss) return false;
-  if (product.least_r2 < kLookAheadR2) {
-    // The product is not exact; believe it only where the path's own weighted
-    // points agree.
-    if (DensityFitter::PredictAtTarget(
-            *product.density, recent_.Pool(1), executor_) < kLookAheadHonest) {
-      return false;
-    }
+  // A product that is not exact is believed only where the path's own weighted
+  // points agree.
+  if (product.least_r2 < kLookAheadR2 &&
+      DensityFitter::PredictAtTarget(
+          *product.density, recent_.Pool(1), executor_) < kLookAheadHonest) {
+    return false;
   }
   fitter_.Adopt(product.density);
   FittedDensity fitted;

@@ -4,6 +4,7 @@
 #ifndef TTFLOW_CORE_SAMPLER_DENSITY_SEARCH_H_
 #define TTFLOW_CORE_SAMPLER_DENSITY_SEARCH_H_
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -51,6 +52,10 @@ class DensitySearch {
                 const RandomKey& key,
                 const Executor& executor);
 
+  // Starts from these points of the base instead of drawing them, before the
+  // first step.
+  void StartFrom(PointSet first);
+
   // Runs one stage and describes it in `info` (pass and counts are the
   // caller's). Errors: the energy's and the interrupter's; kFailedPrecondition
   // where no particle has weight.
@@ -70,7 +75,6 @@ class DensitySearch {
  private:
   enum class Phase { kAnneal, kRefine };
 
-  absl::Status Start(TemperedEnergy& energy);
   absl::Status Anneal(TemperedEnergy& energy, StageInfo& info);
   absl::Status Refine(TemperedEnergy& energy, StageInfo& info);
   // The next annealing time: the wanted conditional ESS, lower where fresh
@@ -122,7 +126,7 @@ class DensitySearch {
   std::shared_ptr<const Density> hotter_;
   std::shared_ptr<const Density> modes_;
   double fresh_ess_ = 0;
-  double best_look_ahead_ = 0;
+  double best_look_ahead_ = -std::numeric_limits<double>::infinity();
   double log_evidence_ = 0;  // of p_t, the best known
   double log_evidence_variance_ = 0;
   double block_size_ = 1;

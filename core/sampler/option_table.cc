@@ -1,26 +1,20 @@
 #include "core/sampler/option_table.h"
 
 #include <cstddef>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/sampler/option_rows.h"
 
 namespace ttflow {
 namespace {
 
-template <typename Number>
-std::vector<double> One(Number value) {
-  return {static_cast<double>(value)};
-}
-
-template <typename Enum>
-std::vector<double> Choice(Enum value) {
-  return {static_cast<double>(static_cast<int>(value))};
-}
-
 using O = const SamplerOptions&;
+using option_rows::Choice;
+using option_rows::One;
 
-std::vector<OptionRow> MakeTable() {
+std::vector<OptionRow> PathAndFlowRows() {
   using enum OptionType;
   return {
       {"num_particles",
@@ -311,63 +305,15 @@ std::vector<OptionRow> MakeTable() {
        "",
        {},
        [](O o) { return One(o.flow.max_substeps); }},
-      {"density.mode",
-       kChoice,
-       "search for a density to draw from; auto: where flow.mode is auto",
-       0,
-       2,
-       "",
-       {"auto", "on", "off"},
-       [](O o) { return Choice(o.density.mode); }},
-      {"density.num_particles",
-       kInteger,
-       "points drawn a stage of the search",
-       256,
-       1e6,
-       "",
-       {},
-       [](O o) { return One(o.density.num_particles); }},
-      {"density.num_draws",
-       kInteger,
-       "most draws of the found density; more where the samples need them",
-       256,
-       1e9,
-       "",
-       {},
-       [](O o) { return One(o.density.num_draws); }},
-      {"density.basis_size",
-       kInteger,
-       "functions a coordinate of the squared train",
-       2,
-       32,
-       "",
-       {},
-       [](O o) { return One(o.density.basis_size); }},
-      {"density.max_rank",
-       kInteger,
-       "largest rank of the squared train; 1 = products alone",
-       1,
-       32,
-       "",
-       {},
-       [](O o) { return One(o.density.max_rank); }},
-      {"density.look_ahead",
-       kBoolean,
-       "try the target itself at early stages",
-       0,
-       1,
-       "",
-       {},
-       [](O o) { return One(o.density.look_ahead); }},
-      {"evidence.frozen_batches",
-       kInteger,
-       "runs of the trained flow after the pass; 0 = as many as samples need",
-       0,
-       10000,
-       "",
-       {},
-       [](O o) { return One(o.evidence.frozen_batches); }},
   };
+}
+
+std::vector<OptionRow> MakeTable() {
+  std::vector<OptionRow> table = PathAndFlowRows();
+  for (OptionRow& row : option_rows::DensityAndEvidenceRows()) {
+    table.push_back(std::move(row));
+  }
+  return table;
 }
 
 }  // namespace

@@ -10,13 +10,13 @@
 #include "core/foundation/check.h"
 #include "core/foundation/status_macros.h"
 #include "core/particles/weights.h"
-#include "core/sampler/density_search.h"
 #include "core/sampler/evaluation_budget.h"
 #include "core/sampler/importance_pass.h"
 #include "core/sampler/pilot.h"
 #include "core/sampler/result_summary.h"
 #include "core/sampler/sample_selection.h"
 #include "core/sampler/stage_planner.h"
+#include "core/sampler/target_search.h"
 #include "core/sampler/tempered_pass.h"
 #include "core/sampler/wide_base.h"
 
@@ -154,7 +154,8 @@ class TemperedSampler final : public Sampler {
     }
     base_ = MakeBase(base_parameters_);
     if (searches) {
-      search_.emplace(options_.density, *base_, energy_, key_, executor_);
+      search_.emplace(
+          options_.density, base_parameters_, energy_, key_, executor_);
       return absl::OkStatus();
     }
     if (!options_.base.scale.empty()) {
@@ -173,7 +174,7 @@ class TemperedSampler final : public Sampler {
     info.counts = energy_.counts();
     stages_.push_back(std::move(info));
     if (!search_->done()) return CheckStages(search_->num_stages());
-    const FoundDensity& found = search_->found();
+    const FoundDensity found = search_->Found();
     routes_ = found.routes;
     if (found.ess_fraction >= kUsableEss) {
       auto model = std::make_shared<Model>();
@@ -192,7 +193,7 @@ class TemperedSampler final : public Sampler {
     }
     // A base that the user gave stays.
     if (options_.base.scale.empty()) {
-      const Matrix& position = search_->position();
+      const Matrix position = search_->Position();
       FitBase({position, Vector::Zero(position.rows()), {}});
     }
     search_.reset();
@@ -299,7 +300,7 @@ class TemperedSampler final : public Sampler {
   BaseParameters base_parameters_;
   std::unique_ptr<Density> base_;
   bool started_ = false;
-  std::optional<DensitySearch> search_;
+  std::optional<TargetSearch> search_;
   std::vector<RouteEvidence> routes_;
   std::optional<ImportancePass> draws_;
   std::optional<StagePlanner> planner_;

@@ -70,6 +70,7 @@ struct DensityOptions {
   Index basis_size = 8;     // functions a coordinate of the squared train
   Index max_rank = 8;       // 1: products only
   bool look_ahead = true;   // try the target itself at early stages
+  bool triangular = true;   // straighten hierarchies and curved valleys
 };
 
 struct EvidenceOptions {

@@ -1,5 +1,9 @@
 #include "server/convert/coordinates_codec.h"
 
+#include <cstdint>
+#include <utility>
+#include <vector>
+
 #include "server/convert/potential_codec.h"
 
 namespace ttflow::server {
@@ -43,6 +47,49 @@ bool DecodeCoordinates(const internal::convert::StoredCoordinates& in,
          coordinates.scale.size() == dimension &&
          coordinates.center.allFinite() && coordinates.scale.allFinite() &&
          (coordinates.scale.array() > 0).all();
+}
+
+void EncodeMap(
+    const TriangularMap& map,
+    google::protobuf::RepeatedPtrField<internal::convert::StoredTriangularStep>&
+        out) {
+  for (const TriangularStep& step : map.steps()) {
+    internal::convert::StoredTriangularStep& added = *out.Add();
+    added.set_coordinate(static_cast<std::int32_t>(step.coordinate));
+    added.set_driver(static_cast<std::int32_t>(step.driver));
+    EncodeNumbers(step.knots, *added.mutable_knots());
+    EncodeNumbers(step.log_scale, *added.mutable_log_scale());
+    EncodeNumbers(step.offset, *added.mutable_offset());
+    for (const Index parent : step.parents) {
+      added.add_parents(static_cast<std::int32_t>(parent));
+    }
+    EncodeNumbers(step.slope, *added.mutable_slope());
+  }
+}
+
+std::optional<TriangularMap> DecodeMap(
+    const google::protobuf::RepeatedPtrField<
+        internal::convert::StoredTriangularStep>& in,
+    Index dimension) {
+  std::vector<TriangularStep> steps;
+  for (const internal::convert::StoredTriangularStep& stored : in) {
+    TriangularStep step;
+    step.coordinate = stored.coordinate();
+    step.driver = stored.driver();
+    step.knots = DecodeVector(stored.knots());
+    step.log_scale = DecodeVector(stored.log_scale());
+    step.offset = DecodeVector(stored.offset());
+    step.parents.assign(stored.parents().begin(), stored.parents().end());
+    const Vector slope = DecodeVector(stored.slope());
+    if (slope.size() != step.knots.size() * stored.parents_size()) {
+      return std::nullopt;
+    }
+    step.slope = Eigen::Map<const Matrix>(
+        slope.data(), step.knots.size(), stored.parents_size());
+    steps.push_back(std::move(step));
+  }
+  if (!TriangularMap::AreTriangular(dimension, steps)) return std::nullopt;
+  return TriangularMap(dimension, std::move(steps));
 }
 
 }  // namespace ttflow::server

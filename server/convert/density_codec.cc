@@ -2,12 +2,14 @@
 
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/density/density_sum.h"
 #include "core/density/gaussian.h"
+#include "core/density/mapped_density.h"
 #include "core/density/mixture.h"
 #include "core/density/squared_train.h"
 #include "core/density/student_t.h"
@@ -249,6 +251,11 @@ DensityOrStatus DecodeComponent(const stored::StoredDensityComponent& in,
 }  // namespace
 
 void EncodeDensity(const Density& density, stored::StoredDensity& out) {
+  if (const auto* mapped = dynamic_cast<const MappedDensity*>(&density)) {
+    EncodeMap(mapped->map(), *out.mutable_map());
+    EncodeDensity(mapped->straight(), out);
+    return;
+  }
   const auto* sum = dynamic_cast<const DensitySum*>(&density);
   if (sum == nullptr) {
     stored::StoredDensityComponent& component = *out.add_components();
@@ -276,8 +283,18 @@ DensityOrStatus DecodeDensity(const stored::StoredDensity& in,
   }
   // Infinite and missing weights among others.
   if (!IsOne(total)) return Damaged("weights");
-  if (components.size() == 1) return std::move(components.front().density);
-  return std::make_shared<const DensitySum>(std::move(components));
+  std::shared_ptr<const Density> density;
+  if (components.size() == 1) {
+    density = std::move(components.front().density);
+  } else {
+    density = std::make_shared<const DensitySum>(std::move(components));
+  }
+  if (in.map().empty()) return density;
+  std::optional<TriangularMap> map = DecodeMap(in.map(), dimension);
+  if (!map.has_value()) return Damaged("map");
+  return std::make_shared<const MappedDensity>(
+      std::make_shared<const TriangularMap>(*std::move(map)),
+      std::move(density));
 }
 
 }  // namespace ttflow::server

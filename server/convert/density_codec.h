@@ -11,8 +11,9 @@
 
 namespace ttflow::server {
 
-// Writes a Gaussian, Student-t, mixture or squared train, or a sum of such; a
-// single density is a sum of one. CHECK-fails for any other.
+// Writes a Gaussian, Student-t, mixture or squared train, or a sum of such, or
+// one of these in the coordinates of a triangular map; a single density is a
+// sum of one. CHECK-fails for any other.
 void EncodeDensity(const Density& density,
                    internal::convert::StoredDensity& out);
 

@@ -20,6 +20,8 @@ namespace stored = internal::convert;
 constexpr std::int32_t kStagesFormat = 1;
 // With a density, which an older reader must not take for a model of no stages.
 constexpr std::int32_t kDensityFormat = 2;
+// With a density in straight coordinates, for the same reason.
+constexpr std::int32_t kMappedFormat = 3;
 
 // Numbers of enums in the store; they never change.
 constexpr std::pair<BaseKind, std::int32_t> kBaseKinds[] = {
@@ -146,11 +148,15 @@ absl::StatusOr<StageModel> DecodeStageModel(const stored::StoredStage& in,
   return stage;
 }
 
+std::int32_t FormatOf(const stored::StoredModel& model) {
+  if (!model.has_density()) return kStagesFormat;
+  return model.density().map().empty() ? kDensityFormat : kMappedFormat;
+}
+
 }  // namespace
 
 std::string EncodeModel(const Model& model) {
   stored::StoredModel out;
-  out.set_format(model.density == nullptr ? kStagesFormat : kDensityFormat);
   stored::StoredBase& base = *out.mutable_base();
   base.set_kind(ToNumber(kBaseKinds, model.base.kind));
   EncodeNumbers(model.base.mean, *base.mutable_mean());
@@ -174,6 +180,7 @@ std::string EncodeModel(const Model& model) {
     EncodeDensity(*model.density, *out.mutable_density());
     out.set_density_ess_fraction(model.density_ess_fraction);
   }
+  out.set_format(FormatOf(out));
   return out.SerializeAsString();
 }
 
@@ -182,7 +189,7 @@ absl::StatusOr<Model> DecodeModel(std::string_view bytes) {
   if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return Damaged("no message");
   }
-  if (in.format() != kStagesFormat && in.format() != kDensityFormat) {
+  if (in.format() < kStagesFormat || in.format() > kMappedFormat) {
     return Damaged(absl::StrCat("format ", in.format(), " is unknown"));
   }
   Model model;
@@ -201,7 +208,7 @@ absl::StatusOr<Model> DecodeModel(std::string_view bytes) {
                             DecodeStageModel(stage, model.dimension()));
     model.stages.push_back(std::move(decoded));
   }
-  if (in.has_density() != (in.format() == kDensityFormat)) {
+  if (in.format() != FormatOf(in)) {
     return Damaged("density");
   }
   if (in.has_density()) {

@@ -85,6 +85,7 @@ void ReadDensity(const v1::DensityOptions& proto,
   TTFLOW_READ(proto, core, basis_size);
   TTFLOW_READ(proto, core, max_rank);
   TTFLOW_READ(proto, core, look_ahead);
+  TTFLOW_READ(proto, core, triangular);
 }
 
 #undef TTFLOW_READ
@@ -121,6 +122,7 @@ void WriteDensity(const DensityOptions& core, v1::DensityOptions& proto) {
   proto.set_basis_size(Int32(core.basis_size));
   proto.set_max_rank(Int32(core.max_rank));
   proto.set_look_ahead(core.look_ahead);
+  proto.set_triangular(core.triangular);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "core/density/density_sum.h"
 #include "core/density/gaussian.h"
+#include "core/density/mapped_density.h"
 #include "core/density/mixture.h"
 #include "core/density/student_t.h"
 #include "server/convert/model_codec.h"
@@ -69,6 +70,26 @@ std::shared_ptr<const Density> EveryKind() {
   return std::make_shared<const DensitySum>(std::move(components));
 }
 
+TriangularStep Step(Index coordinate, std::vector<Index> parents) {
+  TriangularStep step;
+  step.coordinate = coordinate;
+  step.driver = 0;
+  step.knots = Vector{{-2, 0.1, 1.0 / 3, 4}};
+  step.log_scale = Vector{{0.1, -0.7, 0.2, 0.3}};
+  step.offset = Vector{{1, 0.3, -0.2, 0.1, 1.0 / 7}};
+  step.parents = std::move(parents);
+  step.slope =
+      Matrix::Constant(4, static_cast<Index>(step.parents.size()), 1.0 / 9);
+  return step;
+}
+
+std::shared_ptr<const Density> Mapped() {
+  return std::make_shared<const MappedDensity>(
+      std::make_shared<const TriangularMap>(
+          3, std::vector<TriangularStep>{Step(2, {1}), Step(1, {})}),
+      EveryKind());
+}
+
 void ExpectSameBytes(const Density& a, const Density& b) {
   const Executor executor(1);
   const Matrix x = a.Sample(3000, RandomKey(7), executor, 5);
@@ -93,7 +114,8 @@ TEST(DensityCodec, ADecodedDensityIsTheSameToTheBit) {
         TrainIn(Oblique(), 6),
         std::shared_ptr<const Density>(
             std::make_shared<const GaussianMixtureDensity>(odd)),
-        EveryKind()}) {
+        EveryKind(),
+        Mapped()}) {
     StoredDensity stored;
     EncodeDensity(*density, stored);
     const auto decoded = DecodeDensity(stored, 3);
@@ -150,6 +172,14 @@ TEST(DensityCodec, AModelKeepsItsDensity) {
   EXPECT_EQ(stored.format(), 2);
   ASSERT_TRUE(stored.ParseFromString(without));
   EXPECT_EQ(stored.format(), 1);
+  // Nor a density in straight coordinates for one in the user's.
+  model.density = Mapped();
+  ASSERT_TRUE(stored.ParseFromString(EncodeModel(model)));
+  EXPECT_EQ(stored.format(), 3);
+  ASSERT_TRUE(DecodeModel(stored.SerializeAsString()).ok());
+  stored.set_format(2);
+  EXPECT_EQ(DecodeModel(stored.SerializeAsString()).status().code(),
+            absl::StatusCode::kDataLoss);
 }
 
 TEST(DensityCodec, RefusesAModelWhoseFormatAndDensityDisagree) {
@@ -221,7 +251,7 @@ class DamagedDensity
 
 TEST_P(DamagedDensity, IsDataLoss) {
   StoredDensity stored;
-  EncodeDensity(*EveryKind(), stored);
+  EncodeDensity(*Mapped(), stored);
   ASSERT_TRUE(DecodeDensity(stored, 3).ok());
   GetParam()(stored);
   EXPECT_EQ(DecodeDensity(stored, 3).status().code(),
@@ -288,7 +318,20 @@ INSTANTIATE_TEST_SUITE_P(
         [](D& d) { Base(d).add_mean(1); },
         [](D& d) { Base(d).set_scale(0, 0); },
         [](D& d) { Base(d).set_degrees_of_freedom(0); },
-        [](D& d) { Base(d).set_degrees_of_freedom(kNan); }));
+        [](D& d) { Base(d).set_degrees_of_freedom(kNan); },
+        [](D& d) { d.mutable_map(0)->set_coordinate(3); },
+        [](D& d) { d.mutable_map(0)->set_coordinate(-1); },
+        [](D& d) { d.mutable_map(0)->set_driver(2); },
+        [](D& d) { d.mutable_map(0)->set_parents(0, 0); },
+        [](D& d) { d.mutable_map(0)->clear_parents(); },
+        [](D& d) { d.mutable_map(0)->add_slope(1); },
+        [](D& d) { d.mutable_map(0)->set_slope(1, kNan); },
+        [](D& d) { d.mutable_map(0)->set_knots(1, -3); },
+        [](D& d) { d.mutable_map(0)->clear_knots(); },
+        [](D& d) { d.mutable_map(0)->add_log_scale(1); },
+        [](D& d) { d.mutable_map(1)->mutable_offset()->RemoveLast(); },
+        // Steps that depend on what was changed before.
+        [](D& d) { d.mutable_map()->SwapElements(0, 1); }));
 
 }  // namespace
 }  // namespace ttflow::server

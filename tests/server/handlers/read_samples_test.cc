@@ -26,6 +26,7 @@ class ReadSamplesTest : public ServiceFixture {
     out.insert(out.end(), packed.begin(), packed.end());
     const std::size_t old_size = out.size();
     out.resize(old_size + raw.size() / 8);
+    if (raw.empty()) return;
     std::memcpy(out.data() + old_size, raw.data(), raw.size() / 8 * 8);
   }
 

@@ -1,0 +1,121 @@
+#include "core/sampler/target_search.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "core/coordinates/triangular_fit.h"
+#include "core/density/mapped_density.h"
+#include "core/foundation/check.h"
+#include "core/foundation/status_macros.h"
+#include "core/path/mapped_energy.h"
+#include "core/path/tempered_energy.h"
+#include "core/sampler/wide_base.h"
+
+namespace ttflow {
+namespace {
+
+// Weights of the first points lean towards the target by so much.
+constexpr double kFlattening = 0.3;
+// The choice of drivers looks at every pair of coordinates.
+constexpr Index kMostMappedCoordinates = 64;
+// The first points may see a part of a driver's range alone; those of the base
+// in straight coordinates see more. A map is found again until it straightens
+// those so well.
+constexpr int kMostMaps = 3;
+constexpr double kStraight = 0.003;
+
+}  // namespace
+
+TargetSearch::TargetSearch(const DensityOptions& options,
+                           const BaseParameters& base,
+                           CountingEnergy& energy,
+                           const RandomKey& key,
+                           const Executor& executor)
+    : options_(options),
+      base_(MakeBase(base)),
+      energy_(energy),
+      stated_(energy.shared_energy()),
+      key_(key),
+      executor_(executor) {}
+
+TargetSearch::~TargetSearch() {
+  if (map_ != nullptr) energy_.Restate(stated_);
+}
+
+Index TargetSearch::NextEvaluations() const {
+  if (search_.has_value()) return search_->NextEvaluations();
+  return DensitySearch(options_, *base_, energy_, key_, executor_)
+      .NextEvaluations();
+}
+
+absl::StatusOr<PointSet> TargetSearch::DrawFirst(int round,
+                                                 Interrupter& interrupter) {
+  TemperedEnergy tempered(*base_, energy_, executor_, interrupter);
+  return DrawPoints(*base_,
+                    options_.num_particles,
+                    key_.AtStage(static_cast<std::uint32_t>(round), 0),
+                    0,
+                    tempered);
+}
+
+std::optional<TriangularMap> TargetSearch::FindMap(
+    const PointSet& first) const {
+  RecentPoints recent;
+  recent.Keep(first);
+  const PooledPoints pool = recent.FlattenedPool(kFlattening);
+  const Matrix& gradient = pool.batch.target_gradient;
+  if (map_ == nullptr) {
+    return FindTriangularMap(pool.position, pool.weights, gradient, executor_);
+  }
+  if (LargestMisfit(*map_, pool.position, pool.weights, gradient) < kStraight) {
+    return std::nullopt;
+  }
+  const Matrix x = map_->Invert(pool.position);
+  return FindTriangularMap(
+      x, pool.weights, map_->GradientBack(x, gradient), executor_);
+}
+
+absl::Status TargetSearch::Start(Interrupter& interrupter) {
+  TTFLOW_ASSIGN_OR_RETURN(PointSet first, DrawFirst(0, interrupter));
+  const bool tries =
+      options_.triangular && base_->dimension() <= kMostMappedCoordinates;
+  for (int round = 1; tries && round <= kMostMaps; ++round) {
+    std::optional<TriangularMap> map = FindMap(first);
+    if (!map.has_value()) break;
+    map_ = std::make_shared<const TriangularMap>(*std::move(map));
+    energy_.Restate(std::make_shared<const MappedEnergy>(stated_, map_));
+    const RandomKey key = key_.AtStage(static_cast<std::uint32_t>(round), 0);
+    TTFLOW_ASSIGN_OR_RETURN(
+        BaseParameters straight,
+        FindWideBase(energy_, BaseOptions(), key, interrupter));
+    TTFLOW_RETURN_IF_ERROR(WidenToModes(energy_, key, interrupter, straight));
+    base_ = MakeBase(straight);
+    TTFLOW_ASSIGN_OR_RETURN(first, DrawFirst(round, interrupter));
+  }
+  search_.emplace(options_, *base_, energy_, key_, executor_);
+  search_->StartFrom(std::move(first));
+  return absl::OkStatus();
+}
+
+absl::Status TargetSearch::Step(Interrupter& interrupter, StageInfo& info) {
+  if (!search_.has_value()) TTFLOW_RETURN_IF_ERROR(Start(interrupter));
+  return search_->Step(interrupter, info);
+}
+
+FoundDensity TargetSearch::Found() const {
+  TTFLOW_CHECK(done());
+  FoundDensity found = search_->found();
+  if (map_ != nullptr && found.density != nullptr) {
+    found.density =
+        std::make_shared<const MappedDensity>(map_, std::move(found.density));
+  }
+  return found;
+}
+
+Matrix TargetSearch::Position() const {
+  TTFLOW_CHECK(done());
+  return map_ != nullptr ? map_->Invert(search_->position())
+                         : search_->position();
+}
+
+}  // namespace ttflow
