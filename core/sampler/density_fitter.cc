@@ -28,6 +28,10 @@ constexpr double kGoodTarget = -0.04;
 // and taken if they promise so much more of the log ESS.
 constexpr double kSatisfied = -0.2;
 constexpr double kHysteresis = 0.1;
+// A prediction of the log ESS is broken or kept where draws miss it by more or
+// less.
+constexpr double kBroken = 1;
+constexpr double kKept = 0.5;
 
 // Marginals are guarded by those of a stage at so small a share of the time, to
 // a share of mass in all coordinates together.
@@ -45,9 +49,20 @@ constexpr double kMixtureWideScale = 1.5;
 }  // namespace
 
 DensityFitter::DensityFitter(const DensityOptions& options, Index dimension)
-    : dimension_(dimension) {
+    : most_rank_(options.max_rank), dimension_(dimension) {
   train_options_.basis_size = options.basis_size;
   train_options_.max_rank = options.max_rank;
+}
+
+void DensityFitter::Observe(double ess_fraction) {
+  if (train_ == nullptr) return;
+  const double log_ess = std::log(std::max(ess_fraction, 1e-9));
+  Index& rank = train_options_.max_rank;
+  if (log_ess < predicted_ - kBroken) {
+    rank = std::max<Index>(1, std::min(rank, train_->max_rank()) - 1);
+  } else if (log_ess > predicted_ - kKept) {
+    rank = std::min(rank + 1, most_rank_);
+  }
 }
 
 void DensityFitter::FindCoordinates(const PooledPoints& pool,
@@ -206,6 +221,7 @@ absl::StatusOr<FittedDensity> DensityFitter::Fit(double t,
       std::make_shared<const SquaredTrainDensity>(std::move(best.parameters));
   fitted.density = fitted.train;
   train_ = fitted.train;
+  predicted_ = best.predicted_log_ess;
   if (fitted.predicted_log_ess < kSatisfied &&
       dimension_ <= kMostMixtureCoordinates) {
     TTFLOW_RETURN_IF_ERROR(interrupter.Check());

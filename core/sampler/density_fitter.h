@@ -75,6 +75,12 @@ class DensityFitter {
                                     const Executor& executor,
                                     Interrupter& interrupter);
 
+  // Takes note of the ESS fraction of fresh draws of the last fit. Where it is
+  // far below what was predicted, the train has learned the points rather than
+  // the density: later ones have fewer ranks. They may grow again where
+  // predictions hold.
+  void Observe(double ess_fraction);
+
   // Takes a density found otherwise for the present one.
   void Adopt(std::shared_ptr<const SquaredTrainDensity> train);
   // Starts the next mixture from this one.
@@ -99,6 +105,7 @@ class DensityFitter {
                            const RandomKey& key,
                            const Executor& executor);
 
+  Index most_rank_;  // by the options
   SquaredTrainOptions train_options_;
   Index dimension_;
   Coordinates coordinates_;  // the present ones
@@ -112,6 +119,7 @@ class DensityFitter {
   };
   std::vector<PastMarginals> past_;
   std::shared_ptr<const SquaredTrainDensity> train_;  // the last one
+  double predicted_ = 0;                              // its predicted log ESS
   std::optional<GaussianMixtureParameters> mixture_;  // the last one
 };
 

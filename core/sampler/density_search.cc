@@ -4,7 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "absl/status/status.h"
 #include "core/density/density_sum.h"
 #include "core/evidence/importance.h"
 #include "core/foundation/status_macros.h"
@@ -294,6 +293,7 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
       DrawPoints(*proposal_, options_.num_particles, fresh_key, 0, energy));
   const Vector fresh_weights = fresh.LogWeightsAt(t_);
   fresh_ess_ = WeightEssFraction(fresh_weights);
+  fitter_.Observe(fresh_ess_);
   if (fresh_ess_ > kReplaceEss) {
     Replace(fresh, fresh_key);
   } else {
@@ -379,6 +379,7 @@ absl::Status DensitySearch::Refine(TemperedEnergy& energy, StageInfo& info) {
       DrawPoints(*proposal_, options_.num_particles, fresh_key, 0, energy));
   const Vector fresh_weights = fresh.LogWeightsAt(1);
   const double ess = WeightEssFraction(fresh_weights);
+  fitter_.Observe(ess);
   info.fresh_ess_fraction = ess;
   info.weight_ess_fraction = ess;
   info.conditional_ess = ess;

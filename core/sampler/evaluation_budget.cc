@@ -1,5 +1,8 @@
 #include "core/sampler/evaluation_budget.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "absl/strings/str_cat.h"
 
 namespace ttflow {
@@ -19,6 +22,12 @@ absl::Status EvaluationBudget::Check(std::int64_t needed) const {
                    spent,
                    " are spent and the next stage needs ",
                    needed));
+}
+
+std::int64_t EvaluationBudget::Remaining() const {
+  if (most_ == 0) return std::numeric_limits<std::int64_t>::max();
+  return std::max<std::int64_t>(
+      0, most_ - energy_.counts().num_energy_evaluations);
 }
 
 }  // namespace ttflow

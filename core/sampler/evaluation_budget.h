@@ -21,6 +21,9 @@ class EvaluationBudget {
   // limit, with a message for the user.
   absl::Status Check(std::int64_t needed) const;
 
+  // How many energies are left; the largest integer without a limit.
+  std::int64_t Remaining() const;
+
  private:
   std::int64_t most_;
   const CountingEnergy& energy_;

@@ -27,7 +27,8 @@ std::vector<OptionRow> PathAndFlowRows() {
        [](O o) { return One(o.num_particles); }},
       {"max_energy_evaluations",
        kInteger,
-       "the run fails when it would evaluate more points; 0 = no limit",
+       "most points evaluated: a search shortens its draws to it, anything "
+       "else that would exceed it fails; 0 = no limit",
        0,
        1e15,
        "",

@@ -199,4 +199,10 @@ std::vector<Warning> FindRouteDoubts(const std::vector<RouteEvidence>& routes,
                error)}};
 }
 
+Warning BudgetDoubt() {
+  return {"BUDGET_REACHED",
+          "max_energy_evaluations left fewer draws than the wanted error of "
+          "log Z needs; raise it for a smaller error"};
+}
+
 }  // namespace ttflow

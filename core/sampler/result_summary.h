@@ -49,6 +49,9 @@ std::vector<Warning> FindTailDoubts(const SampleResult& result);
 std::vector<Warning> FindRouteDoubts(const std::vector<RouteEvidence>& routes,
                                      SampleResult& result);
 
+// Says that the user's budget left fewer draws than were wanted.
+Warning BudgetDoubt();
+
 }  // namespace ttflow
 
 #endif  // TTFLOW_CORE_SAMPLER_RESULT_SUMMARY_H_

@@ -1,6 +1,9 @@
 #include "core/sampler/sampler.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -31,15 +34,16 @@ constexpr int kFirstFrozenPass = 2;
 // from: the path is then carried on with a flow.
 constexpr double kUsableEss = 0.03;
 constexpr Index kLeastDraws = 8192;
+// What a budget must leave for them.
+constexpr Index kFewestDraws = 512;
 
 // Rough shares of the work, for the progress figure alone.
 constexpr double kPilotShare = 0.05;
 constexpr double kSearchShare = 0.8;
 
 void AddWarnings(std::vector<Warning> warnings, SampleResult& result) {
-  for (Warning& warning : warnings) {
-    result.warnings.push_back(std::move(warning));
-  }
+  std::move(
+      warnings.begin(), warnings.end(), std::back_inserter(result.warnings));
 }
 
 class TemperedSampler final : public Sampler {
@@ -154,8 +158,12 @@ class TemperedSampler final : public Sampler {
     }
     base_ = MakeBase(base_parameters_);
     if (searches) {
-      search_.emplace(
-          options_.density, base_parameters_, energy_, key_, executor_);
+      search_.emplace(options_.density,
+                      base_parameters_,
+                      energy_,
+                      budget_,
+                      key_,
+                      executor_);
       return absl::OkStatus();
     }
     if (!options_.base.scale.empty()) {
@@ -167,13 +175,26 @@ class TemperedSampler final : public Sampler {
   }
 
   absl::Status RunSearch(Interrupter& interrupter) {
-    TTFLOW_RETURN_IF_ERROR(budget_.Check(search_->NextEvaluations()));
+    const absl::Status affordable = budget_.Check(search_->NextEvaluations());
+    if (!affordable.ok()) {
+      // What is left goes to draws, if there is something to draw from.
+      if (search_->Found().ess_fraction < kUsableEss ||
+          budget_.Remaining() < kFewestDraws) {
+        return affordable;
+      }
+      return FinishSearch(interrupter);
+    }
     StageInfo info;
     TTFLOW_RETURN_IF_ERROR(search_->Step(interrupter, info));
     info.pass = kPilotPass;
     info.counts = energy_.counts();
     stages_.push_back(std::move(info));
     if (!search_->done()) return CheckStages(search_->num_stages());
+    return FinishSearch(interrupter);
+  }
+
+  // Goes on with draws of the density that was found, or else with the path.
+  absl::Status FinishSearch(Interrupter& interrupter) {
     const FoundDensity found = search_->Found();
     routes_ = found.routes;
     if (found.ess_fraction >= kUsableEss) {
@@ -201,6 +222,12 @@ class TemperedSampler final : public Sampler {
   }
 
   void StartDraws(Index num_draws) {
+    const auto left = static_cast<Index>(std::min<std::int64_t>(
+        budget_.Remaining(), std::numeric_limits<Index>::max()));
+    if (training_ && left < num_draws && left >= kFewestDraws) {
+      num_draws = left;
+      shortened_ = true;
+    }
     draws_.emplace(
         model_->density, num_draws, key_.AtStage(kFirstFrozenPass, 0));
   }
@@ -220,6 +247,7 @@ class TemperedSampler final : public Sampler {
     result.warnings = FindDoubts({}, stages_, result);
     AddWarnings(FindTailDoubts(result), result);
     AddWarnings(FindRouteDoubts(routes_, result), result);
+    if (shortened_) AddWarnings({BudgetDoubt()}, result);
     result_ = std::move(result);
     finished_ = true;
     return absl::OkStatus();
@@ -303,6 +331,7 @@ class TemperedSampler final : public Sampler {
   std::optional<TargetSearch> search_;
   std::vector<RouteEvidence> routes_;
   std::optional<ImportancePass> draws_;
+  bool shortened_ = false;  // the draws, by the budget
   std::optional<StagePlanner> planner_;
   std::shared_ptr<Model> growing_;  // while the pass that trains runs
   std::shared_ptr<const Model> model_;

@@ -89,7 +89,7 @@ struct SamplerOptions {
   FlowOptions flow;
   DensityOptions density;
   EvidenceOptions evidence;
-  std::int64_t max_energy_evaluations = 0;  // 0: no limit; the run fails beyond
+  std::int64_t max_energy_evaluations = 0;  // 0: no limit
 };
 
 // Returns every fault of the options for a target of `dimension`.

@@ -22,6 +22,8 @@ constexpr Index kMostMappedCoordinates = 64;
 // in straight coordinates see more. A map is found again until it straightens
 // those so well.
 constexpr int kMostMaps = 3;
+// What a base costs at most, about.
+constexpr Index kBaseEvaluations = 6000;
 constexpr double kStraight = 0.003;
 
 }  // namespace
@@ -29,11 +31,13 @@ constexpr double kStraight = 0.003;
 TargetSearch::TargetSearch(const DensityOptions& options,
                            const BaseParameters& base,
                            CountingEnergy& energy,
+                           const EvaluationBudget& budget,
                            const RandomKey& key,
                            const Executor& executor)
     : options_(options),
       base_(MakeBase(base)),
       energy_(energy),
+      budget_(budget),
       stated_(energy.shared_energy()),
       key_(key),
       executor_(executor) {}
@@ -76,10 +80,12 @@ std::optional<TriangularMap> TargetSearch::FindMap(
 }
 
 absl::Status TargetSearch::Start(Interrupter& interrupter) {
+  const Index first_step = NextEvaluations();
   TTFLOW_ASSIGN_OR_RETURN(PointSet first, DrawFirst(0, interrupter));
   const bool tries =
       options_.triangular && base_->dimension() <= kMostMappedCoordinates;
   for (int round = 1; tries && round <= kMostMaps; ++round) {
+    if (!budget_.Check(kBaseEvaluations + first_step).ok()) break;
     std::optional<TriangularMap> map = FindMap(first);
     if (!map.has_value()) break;
     map_ = std::make_shared<const TriangularMap>(*std::move(map));
@@ -103,7 +109,7 @@ absl::Status TargetSearch::Step(Interrupter& interrupter, StageInfo& info) {
 }
 
 FoundDensity TargetSearch::Found() const {
-  TTFLOW_CHECK(done());
+  if (!search_.has_value()) return {};
   FoundDensity found = search_->found();
   if (map_ != nullptr && found.density != nullptr) {
     found.density =

@@ -15,6 +15,7 @@
 #include "core/foundation/interrupter.h"
 #include "core/foundation/random.h"
 #include "core/sampler/density_search.h"
+#include "core/sampler/evaluation_budget.h"
 #include "core/sampler/model.h"
 #include "core/sampler/point_set.h"
 #include "core/sampler/sampler_options.h"
@@ -29,11 +30,12 @@ namespace ttflow {
 class TargetSearch {
  public:
   // Until it is destroyed `energy` must not be used by anyone else: it may be
-  // restated in straight coordinates meanwhile. `energy` and `executor` must
-  // outlive the object.
+  // restated in straight coordinates meanwhile. `energy`, `budget` and
+  // `executor` must outlive the object.
   TargetSearch(const DensityOptions& options,
                const BaseParameters& base,
                CountingEnergy& energy,
+               const EvaluationBudget& budget,
                const RandomKey& key,
                const Executor& executor);
   ~TargetSearch();
@@ -49,10 +51,11 @@ class TargetSearch {
   int num_stages() const {
     return search_.has_value() ? search_->num_stages() : 0;
   }
-  // Most energies that the next step asks for, but those of a further base.
+  // Most energies that the next step asks for. A map is given up rather than
+  // spend what the search will need of the budget.
   Index NextEvaluations() const;
 
-  // Requires done(). The density is null where none was found.
+  // What was found so far; the density is null where none was.
   FoundDensity Found() const;
   // Requires done(). The equally weighted cloud at t, [N, d].
   Matrix Position() const;
@@ -69,6 +72,7 @@ class TargetSearch {
   DensityOptions options_;
   std::unique_ptr<const Density> base_;
   CountingEnergy& energy_;
+  const EvaluationBudget& budget_;
   std::shared_ptr<const Energy> stated_;  // as the user states it
   RandomKey key_;
   const Executor& executor_;

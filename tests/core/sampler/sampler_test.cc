@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -210,6 +211,26 @@ TEST(Sampler, DrawsFromAFoundDensity) {
   const Outcome again =
       Finish(*Sampler::CreateDraw(energy, found.model, draw, executor));
   EXPECT_TRUE(SameBytes(drawn.result.samples, again.result.samples));
+}
+
+// A budget that a full run would exceed: fewer draws, and a word about it.
+TEST(Sampler, ASearchSpendsTheRestOfABudgetOnDraws) {
+  const auto energy = std::make_shared<DoubleWells>(8);
+  SamplerOptions options = SmallRun(FlowMode::kAuto);
+  options.num_samples = 20000;
+  const std::int64_t full =
+      RunJob(energy, options, 1).result.counts.num_energy_evaluations;
+  options.max_energy_evaluations = full - 3000;
+  const SampleResult result = RunJob(energy, options, 1).result;
+  EXPECT_LE(result.counts.num_energy_evaluations, full - 3000);
+  EXPECT_NEAR(result.log_evidence,
+              energy->LogEvidence(),
+              5 * result.log_evidence_standard_error + 0.002);
+  const auto told = [](const Warning& warning) {
+    return warning.code == "BUDGET_REACHED";
+  };
+  EXPECT_TRUE(
+      std::any_of(result.warnings.begin(), result.warnings.end(), told));
 }
 
 TEST(Sampler, ASearchKeepsToTheBudgetToo) {

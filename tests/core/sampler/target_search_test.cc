@@ -67,7 +67,8 @@ Outcome Search(const std::shared_ptr<const Energy>& energy,
   EXPECT_TRUE(base.ok());
   Outcome outcome;
   {
-    TargetSearch search(options, *base, counting, key, executor);
+    const EvaluationBudget budget(0, counting);
+    TargetSearch search(options, *base, counting, budget, key, executor);
     while (!search.done()) {
       StageInfo info;
       const absl::Status status = search.Step(interrupter, info);
