@@ -8,10 +8,7 @@
 #include "core/evidence/importance.h"
 #include "core/foundation/status_macros.h"
 #include "core/math/log_sum_exp.h"
-#include "core/math/weighted_moments.h"
 #include "core/moves/independence.h"
-#include "core/moves/move.h"
-#include "core/moves/step_size_adaptation.h"
 #include "core/particles/resampling.h"
 #include "core/particles/weights.h"
 #include "core/sampler/mode_search.h"
@@ -51,9 +48,6 @@ constexpr double kGuardShare = 0.05;
 // Curvatures of modes cost d evaluations each.
 constexpr Index kMostModeCoordinates = 256;
 
-constexpr double kBlockAcceptance = 0.4;
-constexpr double kMoveAcceptance = 0.6;
-
 // Addresses of random numbers within one stage.
 constexpr Index kLookAheadFirst = Index{1} << 24;
 constexpr Index kModesFirst = Index{1} << 25;
@@ -82,7 +76,7 @@ DensitySearch::DensitySearch(const DensityOptions& options,
       executor_(executor),
       dimension_(base.dimension()),
       fitter_(options, base.dimension()),
-      block_size_(0.5 * static_cast<double>(base.dimension())) {}
+      repair_(base.dimension()) {}
 
 absl::Status DensitySearch::Step(Interrupter& interrupter, StageInfo& info) {
   TemperedEnergy energy(base_, energy_, executor_, interrupter);
@@ -214,20 +208,26 @@ absl::Status DensitySearch::JumpToTarget(FittedDensity density,
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> DensitySearch::TryModes(TemperedEnergy& energy,
-                                             const RandomKey& key) {
+absl::Status DensitySearch::SearchModes(TemperedEnergy& energy) {
   TTFLOW_ASSIGN_OR_RETURN(
       const ModeDensity modes,
       FindModeDensity(particles_.position, energy_, energy.interrupter()));
-  if (modes.density == nullptr) return false;
+  if (modes.density == nullptr) return absl::OkStatus();
   fitter_.SuggestMixture(modes.normals->parameters());
+  all_modes_ = modes.density;
   if (modes.normals->num_components() > 1) modes_ = modes.density;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> DensitySearch::TryModes(TemperedEnergy& energy,
+                                             const RandomKey& key) {
+  if (all_modes_ == nullptr) return false;
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet draws,
-      DrawPoints(*modes.density, kLookAheadDraws, key, kModesFirst, energy));
+      DrawPoints(*all_modes_, kLookAheadDraws, key, kModesFirst, energy));
   if (WeightEssFraction(draws.LogWeightsAt(1)) < kLookAheadEss) return false;
   FittedDensity fitted;
-  fitted.density = modes.density;
+  fitted.density = all_modes_;
   TTFLOW_RETURN_IF_ERROR(JumpToTarget(
       std::move(fitted), std::move(draws), /*exact=*/false, energy, key));
   return true;
@@ -252,8 +252,12 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
     fitter_.RefineCoordinates(flattened, executor_);
   }
   if (options_.look_ahead) {
+    // Modes first: a look-ahead that sees one of them alone is guarded by all.
+    if (stage_ == 1 && dimension_ <= kMostModeCoordinates) {
+      TTFLOW_RETURN_IF_ERROR(SearchModes(energy));
+    }
     TTFLOW_ASSIGN_OR_RETURN(bool taken, LookAhead(flattened, energy, key));
-    if (!taken && stage_ == 1 && dimension_ <= kMostModeCoordinates) {
+    if (!taken && stage_ == 1) {
       TTFLOW_ASSIGN_OR_RETURN(taken, TryModes(energy, key));
     }
     if (taken) {
@@ -304,11 +308,14 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
                          fresh_key,
                          kIndependenceStream,
                          particles_);
-    TTFLOW_RETURN_IF_ERROR(RedrawBlock(energy, fresh_key));
+    if (fitted_.train != nullptr) {
+      TTFLOW_RETURN_IF_ERROR(repair_.RedrawBlock(
+          *fitted_.train, t_, energy, fresh_key, kBlockStream, particles_));
+    }
   }
   info.fresh_ess_fraction = fresh_ess_;
   recent_.Keep(std::move(fresh));
-  TTFLOW_RETURN_IF_ERROR(MoveLocally(energy, key, info));
+  TTFLOW_RETURN_IF_ERROR(repair_.Move(t_, energy, key, particles_, info));
   if (t_ < kHottestGuard && fresh_ess_ > kGuardEss) {
     hotter_ = fitted_.density;
   }
@@ -319,49 +326,6 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
     phase_ = Phase::kRefine;
     if (found_.ess_fraction > kRefinedEss) done_ = true;
   }
-  return absl::OkStatus();
-}
-
-absl::Status DensitySearch::RedrawBlock(TemperedEnergy& energy,
-                                        const RandomKey& key) {
-  if (dimension_ < 2 || fitted_.train == nullptr) return absl::OkStatus();
-  const auto most = static_cast<double>(dimension_);
-  TTFLOW_ASSIGN_OR_RETURN(const double rate,
-                          RedrawBlocks(*fitted_.train,
-                                       static_cast<Index>(std::clamp(
-                                           std::round(block_size_), 1.0, most)),
-                                       t_,
-                                       energy,
-                                       key,
-                                       kBlockStream,
-                                       particles_));
-  block_size_ = std::clamp(
-      block_size_ * std::exp(1.5 * (rate - kBlockAcceptance)), 1.0, most);
-  return absl::OkStatus();
-}
-
-absl::Status DensitySearch::MoveLocally(TemperedEnergy& energy,
-                                        const RandomKey& key,
-                                        StageInfo& info) {
-  MoveSettings settings;
-  settings.kind = MoveKind::kMala;
-  settings.count = 1;
-  settings.step_size =
-      step_size_ * std::pow(static_cast<double>(dimension_), -1.0 / 6);
-  const Vector equal =
-      Vector::Constant(particles_.num_particles(),
-                       1 / static_cast<double>(particles_.num_particles()));
-  settings.scale = WeightedVariance(particles_.position, equal)
-                       .cwiseSqrt()
-                       .array()
-                       .max(1e-12);
-  TTFLOW_ASSIGN_OR_RETURN(
-      const MoveInfo moved,
-      GetMove(settings.kind).Apply(settings, t_, energy, key, 0, particles_));
-  info.acceptance_rate = moved.acceptance_rate;
-  info.step_size = settings.step_size;
-  step_size_ =
-      AdaptStepSize(step_size_, moved.acceptance_rate, kMoveAcceptance, 1.0);
   return absl::OkStatus();
 }
 

@@ -17,6 +17,7 @@
 #include "core/foundation/random.h"
 #include "core/particles/particles.h"
 #include "core/sampler/density_fitter.h"
+#include "core/sampler/local_repair.h"
 #include "core/sampler/point_set.h"
 #include "core/sampler/sampler_options.h"
 #include "core/sampler/summary.h"
@@ -85,8 +86,10 @@ class DensitySearch {
   absl::StatusOr<bool> LookAhead(const PooledPoints& pool,
                                  TemperedEnergy& energy,
                                  const RandomKey& key);
-  // Finds modes from wide starts; where hardly any is missing, tries the
-  // mixture of their normals, and keeps it as a guard in any case.
+  // Finds modes from wide starts and keeps their density as a guard, unless
+  // there is but one, and as a first try.
+  absl::Status SearchModes(TemperedEnergy& energy);
+  // Tries the mixture of the modes' normals, if hardly any mode is missing.
   absl::StatusOr<bool> TryModes(TemperedEnergy& energy, const RandomKey& key);
   // Leaves the path for the target itself with `density`, some draws of which
   // were good. If it is exact the search ends, else more are drawn.
@@ -96,10 +99,6 @@ class DensitySearch {
                             TemperedEnergy& energy,
                             const RandomKey& key);
   void Replace(const PointSet& fresh, const RandomKey& key);
-  absl::Status RedrawBlock(TemperedEnergy& energy, const RandomKey& key);
-  absl::Status MoveLocally(TemperedEnergy& energy,
-                           const RandomKey& key,
-                           StageInfo& info);
   void AddDirectRoute(const Vector& log_weight);
   // `density` with shares of the last hotter one and of the modes: guards of
   // its tails.
@@ -124,13 +123,13 @@ class DensitySearch {
   FittedDensity fitted_;                     // of the last stage
   std::shared_ptr<const Density> proposal_;  // what fresh draws come from
   std::shared_ptr<const Density> hotter_;
-  std::shared_ptr<const Density> modes_;
+  std::shared_ptr<const Density> all_modes_;  // what the mode search found
+  std::shared_ptr<const Density> modes_;      // the same where it is a guard
   double fresh_ess_ = 0;
   double best_look_ahead_ = -std::numeric_limits<double>::infinity();
   double log_evidence_ = 0;  // of p_t, the best known
   double log_evidence_variance_ = 0;
-  double block_size_ = 1;
-  double step_size_ = 0.4;
+  LocalRepair repair_;
   int refinements_ = 0;
   int idle_refinements_ = 0;
   FoundDensity found_;

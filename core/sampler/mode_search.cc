@@ -29,6 +29,8 @@ constexpr double kLeastArrived = 0.5;
 constexpr double kEqualShare = 0.2;
 // Of the modes' density.
 constexpr double kFarStarts = 2.5;
+// In more, starts meet a narrow basin too rarely to look for one.
+constexpr Index kFewCoordinates = 8;
 constexpr double kInflation = 1.1;
 constexpr double kWideShare = 0.1;
 
@@ -158,9 +160,11 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
                        ? 1
                        : alone / static_cast<double>(result.num_starts);
     const auto count = static_cast<Index>(result.modes.size());
-    const Index enough = count == 1 ? 0
-                                    : std::max(options.least_starts,
-                                               options.starts_per_mode * count);
+    Index enough =
+        std::max(options.least_starts, options.starts_per_mode * count);
+    if (count == 1) {
+      enough = d <= kFewCoordinates ? options.starts_for_one_mode : 0;
+    }
     if (unseen_share <= options.wanted_unseen_share &&
         result.num_starts >= enough) {
       break;

@@ -26,6 +26,9 @@ struct ModeSearchOptions {
   double wanted_unseen_share = 0.01;
   Index least_starts = 128;
   Index starts_per_mode = 15;
+  // The same where one mode alone was found, in up to eight coordinates: a
+  // narrow mode has a small basin.
+  Index starts_for_one_mode = 512;
   // Energies in all; the search ends before more.
   std::int64_t most_evaluations = 8192;
 };

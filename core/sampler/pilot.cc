@@ -23,6 +23,9 @@ SamplerOptions PilotOptions(const SamplerOptions& options) {
   pilot.flow.mode = FlowMode::kOff;
   pilot.schedule.conditional_ess =
       std::min(kPilotEss, options.schedule.conditional_ess);
+  if (pilot.moves.kind == MoveChoice::kNone) {
+    pilot.moves.kind = MoveChoice::kMala;
+  }
   pilot.moves.count = 1;
   pilot.moves.final_count = 0;
   return pilot;

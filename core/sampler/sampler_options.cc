@@ -135,13 +135,15 @@ SamplerOptions EffectiveOptions(const SamplerOptions& options,
     effective.moves.kind =
         many && !has_flow ? MoveChoice::kHmc : MoveChoice::kMala;
   }
-  if (effective.moves.count == 0) {
+  if (effective.moves.kind == MoveChoice::kNone) {
+    effective.moves.count = effective.moves.final_count = 0;
+  } else if (effective.moves.count == 0) {
     const bool mala = effective.moves.kind == MoveChoice::kMala;
     effective.moves.count = !mala ? 1 : has_flow && !many ? 2 : 3;
   }
   if (effective.moves.target_acceptance == 0) {
     effective.moves.target_acceptance =
-        effective.moves.kind == MoveChoice::kMala ? 0.6 : 0.75;
+        effective.moves.kind == MoveChoice::kHmc ? 0.75 : 0.6;
   }
   return effective;
 }

@@ -21,7 +21,8 @@ namespace ttflow {
 
 enum class FlowMode { kAuto, kOn, kOff };
 enum class BaseKind { kAuto, kGaussian, kStudentT };
-enum class MoveChoice { kAuto, kMala, kHmc };
+// kNone: stages without moves; the pilot keeps its own.
+enum class MoveChoice { kAuto, kMala, kHmc, kNone };
 enum class CoordinateKind { kAuto, kDiagonal, kWhitened };
 
 struct BaseOptions {

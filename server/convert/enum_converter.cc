@@ -26,6 +26,7 @@ constexpr Pair<v1::MoveKind, MoveChoice> kMoveKinds[] = {
     {v1::MOVE_KIND_AUTO, MoveChoice::kAuto},
     {v1::MOVE_KIND_MALA, MoveChoice::kMala},
     {v1::MOVE_KIND_HMC, MoveChoice::kHmc},
+    {v1::MOVE_KIND_NONE, MoveChoice::kNone},
 };
 constexpr Pair<v1::FlowMode, FlowMode> kFlowModes[] = {
     {v1::FLOW_MODE_AUTO, FlowMode::kAuto},

@@ -213,6 +213,24 @@ TEST(Sampler, DrawsFromAFoundDensity) {
   EXPECT_TRUE(SameBytes(drawn.result.samples, again.result.samples));
 }
 
+TEST(Sampler, MovesNothingWhereThatIsAsked) {
+  const auto energy = std::make_shared<ShiftedGaussian>(2, 0.5, 1);
+  SamplerOptions options = SmallRun(FlowMode::kOn);
+  options.moves.kind = MoveChoice::kNone;
+  const Executor executor(1);
+  auto sampler = *Sampler::Create(energy, options, executor);
+  NullInterrupter interrupter;
+  while (!sampler->done()) ASSERT_TRUE(sampler->Step(interrupter).ok());
+  bool flowed = false;
+  for (const StageInfo& stage : sampler->stages()) {
+    if (stage.pass == 0) continue;
+    EXPECT_EQ(stage.acceptance_rate, 0);
+    flowed |= stage.flow_used;
+  }
+  EXPECT_TRUE(flowed);
+  EXPECT_NEAR(sampler->TakeResult().log_evidence, energy->LogEvidence(), 0.2);
+}
+
 // A budget that a full run would exceed: fewer draws, and a word about it.
 TEST(Sampler, ASearchSpendsTheRestOfABudgetOnDraws) {
   const auto energy = std::make_shared<DoubleWells>(8);
