@@ -1,19 +1,12 @@
-#include <cmath>
 #include <cstdio>
 
 #include "tests/benchmarks/experiments/basis_ablation.h"
-#include "tests/benchmarks/experiments/experiment.h"
+#include "tests/benchmarks/experiments/run_table.h"
 
 namespace ttflow::benchmarks {
 namespace {
 
-// One setting of whole runs.
-struct RunSetting {
-  std::string label;
-  SamplerOptions options;
-};
-
-std::vector<RunSetting> RunSettings(Index dimension) {
+std::vector<RunSetting> BasisRunSettings(Index dimension) {
   std::vector<RunSetting> settings;
   const auto add = [&](BasisFamily family,
                        Index size,
@@ -41,66 +34,18 @@ std::vector<RunSetting> RunSettings(Index dimension) {
   return settings;
 }
 
-std::vector<double> Scores(const std::vector<Run>& runs,
-                           double (*score)(const Run&)) {
-  std::vector<double> values;
-  for (const Run& run : runs) {
-    values.push_back(run.failed ? std::nan("") : score(run));
-  }
-  return values;
-}
-
 }  // namespace
 
 std::string RunTable(const AblationTarget& target,
                      const ExperimentArguments& arguments,
                      const Executor& executor) {
-  Table table({"setting",
-               "evaluations",
-               "energy distance",
-               "ratio to the first",
-               "mean abs error of log Z",
-               "ratio to the first",
-               "stages with flow",
-               "failures"});
-  std::vector<RunSetting> settings = RunSettings(target.target->dimension());
-  for (const int num_moves : {1, 3}) {
-    settings.push_back({"plain SMC, " + std::to_string(num_moves) + " MALA",
-                        PlainOptions(num_moves)});
-  }
-  std::vector<Run> first;
-  double budget = 0;
-  for (RunSetting& setting : settings) {
-    if (!first.empty()) {
-      MatchBudget(target.target, budget, executor, setting.options);
-    }
-    const std::vector<Run> runs =
-        RunSeeds(target.target, setting.options, arguments.num_seeds, executor);
-    if (first.empty()) {
-      first = runs;
-      budget = MeanFigure(Scores(runs, Evaluations)).value;
-    }
-    int failures = 0;
-    double flow = 0;
-    for (const Run& run : runs) {
-      failures += run.failed ? 1 : 0;
-      flow += run.flow_share / static_cast<double>(runs.size());
-    }
-    const auto distance = Scores(runs, EnergyDistanceOf);
-    const auto error = Scores(runs, AbsoluteError);
-    table.AddRow(
-        {setting.label,
-         NumberText(MeanFigure(Scores(runs, Evaluations)).value, 0),
-         FigureText(MeanFigure(distance), 4),
-         FigureText(RatioFigure(distance, Scores(first, EnergyDistanceOf)), 2),
-         FigureText(MeanFigure(error), 3),
-         FigureText(RatioFigure(error, Scores(first, AbsoluteError)), 2),
-         NumberText(100 * flow, 0) + " %",
-         std::to_string(failures)});
-    std::fprintf(
-        stderr, "%s: %s\n", target.label.c_str(), setting.label.c_str());
-  }
-  return table.Markdown();
+  std::vector<RunSetting> settings =
+      BasisRunSettings(target.target->dimension());
+  for (const RunSetting& plain : PlainSettings()) settings.push_back(plain);
+  std::fprintf(stderr, "%s\n", target.label.c_str());
+  return RunsTable(RunSettings(
+                       target.target, settings, arguments.num_seeds, executor))
+      .Markdown();
 }
 
 }  // namespace ttflow::benchmarks

@@ -101,6 +101,8 @@ std::string NumberText(double value, int digits) {
   return text;
 }
 
+Figure PointFigure(double value) { return {value, value, value}; }
+
 std::string FigureText(const Figure& figure, int digits) {
   if (!std::isfinite(figure.value)) return "-";
   return NumberText(figure.value, digits) + " [" +

@@ -40,6 +40,9 @@ Figure DifferenceFigure(const std::vector<double>& a,
                         const std::vector<double>& b);
 Figure RatioFigure(const std::vector<double>& a, const std::vector<double>& b);
 
+// A single value as a figure without an interval.
+Figure PointFigure(double value);
+
 // "0.123 [0.100, 0.140]" with so many digits after the point; "-" without
 // values.
 std::string FigureText(const Figure& figure, int digits);

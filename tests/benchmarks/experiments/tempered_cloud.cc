@@ -123,6 +123,8 @@ CloudPair MakeCloudPair(const std::shared_ptr<const Target>& target,
     cloud->position =
         (position.rowwise() - mean).array().rowwise() / scale.array();
     cloud->gradient.array().rowwise() *= scale.array();
+    cloud->mean = mean;
+    cloud->scale = scale;
   }
   return pair;
 }

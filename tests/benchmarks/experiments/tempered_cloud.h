@@ -21,7 +21,9 @@ struct TemperedCloud {
   Matrix gradient;           // grad_u f_t [N, d]
   Vector energy_difference;  // h [N]
   std::vector<std::int8_t> fold;
-  double pool_ess = 0;  // of the importance weights they were drawn by
+  Eigen::RowVectorXd mean;   // [d], in x
+  Eigen::RowVectorXd scale;  // [d]
+  double pool_ess = 0;       // of the importance weights they were drawn by
 
   FitProblem problem() const {
     return {position, weights, gradient, energy_difference, fold};

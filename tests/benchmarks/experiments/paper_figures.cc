@@ -1,0 +1,180 @@
+// Paper figures: the targets of arXiv 2412.07637 with this sampler.
+//
+//   paper_figures [--quick] [--seeds 10] [--output docs/experiments]
+//
+// Two Gaussians, GMM-40, many-well 4, 8, 16 and a correlated Gaussian: error of
+// log Z and energy distance of the transport, of plain tempered SMC at equal
+// evaluations, and of the default; marginals against exact ones; ESS and R^2
+// along the path.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "core/sampler/sampler.h"
+#include "tests/benchmarks/experiments/line_plot.h"
+#include "tests/benchmarks/experiments/run_table.h"
+
+namespace ttflow::benchmarks {
+namespace {
+
+struct PaperTarget {
+  std::string label;
+  std::shared_ptr<const Target> target;
+};
+
+std::vector<PaperTarget> PaperTargets() {
+  return {{"two Gaussians, weights 80:20",
+           TargetOf("gaussian_mixture",
+                    2,
+                    {{"means", {-3, 0, 3, 0}},
+                     {"std", {0.7}},
+                     {"weights", {0.8, 0.2}}})},
+          {"GMM-40", TargetOf("gmm40", 2)},
+          {"many-well 4", TargetOf("many_well", 4)},
+          {"many-well 8", TargetOf("many_well", 8)},
+          {"many-well 16", TargetOf("many_well", 16)},
+          {"correlated Gaussian 16, rho = .9",
+           TargetOf("gaussian", 16, {{"rho", {0.9}}})}};
+}
+
+std::vector<RunSetting> PaperSettings() {
+  std::vector<RunSetting> settings = {FlowSetting()};
+  for (const RunSetting& plain : PlainSettings()) settings.push_back(plain);
+  settings.push_back({"default (search)", SamplerOptions(), /*matched=*/false});
+  return settings;
+}
+
+// Histogram of the first coordinate as a curve.
+PlotSeries Histogram(const std::string& label,
+                     const ConstVectorRef& values,
+                     double lower,
+                     double upper) {
+  constexpr Index kBins = 60;
+  Vector counts = Vector::Zero(kBins);
+  const double width = (upper - lower) / kBins;
+  for (const double value : values) {
+    const auto bin = static_cast<Index>(std::floor((value - lower) / width));
+    if (bin >= 0 && bin < kBins) counts[bin] += 1;
+  }
+  counts /= width * static_cast<double>(values.size());
+  PlotSeries series{label, {}};
+  for (Index bin = 0; bin < kBins; ++bin) {
+    series.points.push_back({lower + (static_cast<double>(bin) + 0.5) * width,
+                             PointFigure(counts[bin])});
+  }
+  return series;
+}
+
+PlotPanel MarginalPanel(const PaperTarget& target, const Executor& executor) {
+  constexpr Index kSamples = 20000;
+  const Matrix exact = *target.target->SampleExactly(kSamples, RandomKey(1));
+  const double lower = exact.col(0).minCoeff();
+  const double upper = exact.col(0).maxCoeff();
+  PlotPanel panel{target.label,
+                  {Histogram("exact", exact.col(0), lower, upper)}};
+  const auto add = [&](const std::string& label, FlowMode mode) {
+    SamplerOptions options;
+    options.flow.mode = mode;
+    options.num_samples = kSamples;
+    auto sampler = Sampler::Create(target.target, options, executor);
+    NullInterrupter interrupter;
+    while (!(*sampler)->done()) {
+      if (!(*sampler)->Step(interrupter).ok()) return;
+    }
+    panel.series.push_back(Histogram(
+        label, (*sampler)->TakeResult().samples.col(0), lower, upper));
+  };
+  add("flow and moves", FlowMode::kOn);
+  add("default (search)", FlowMode::kAuto);
+  return panel;
+}
+
+PlotPanel PathPanel(const PaperTarget& target, const Executor& executor) {
+  PlotSeries ess{"ESS fraction before resampling", {}};
+  PlotSeries r2{"held-out R^2", {}};
+  for (const StageInfo& stage :
+       StagesOf(target.target, FlowSetting().options, executor)) {
+    if (stage.pass != 1) continue;
+    ess.points.push_back({stage.t, PointFigure(stage.weight_ess_fraction)});
+    r2.points.push_back({stage.t, PointFigure(stage.validation_r2)});
+  }
+  return {target.label, {ess, r2}};
+}
+
+int RunFull(const ExperimentArguments& arguments, const Executor& executor) {
+  const std::vector<PaperTarget> targets = PaperTargets();
+  std::string report;
+  for (const PaperTarget& target : targets) {
+    std::fprintf(stderr, "%s\n", target.label.c_str());
+    report +=
+        "\n### " + target.label + "\n\nEnergy distance of two exact " +
+        "sets: " +
+        NumberText(PerfectEnergyDistance(*target.target, 10, executor), 4) +
+        "\n\n" +
+        RunsTable(
+            RunSettings(
+                target.target, PaperSettings(), arguments.num_seeds, executor))
+            .Markdown();
+  }
+  std::printf("%s", report.c_str());
+  std::vector<PlotPanel> marginals;
+  std::vector<PlotPanel> paths;
+  for (const std::size_t t : {1, 3, 4}) {
+    marginals.push_back(MarginalPanel(targets[t], executor));
+    paths.push_back(PathPanel(targets[t], executor));
+  }
+  bool written = WriteReport(
+      arguments.output,
+      "paper_marginals.svg",
+      LinePlotSvg(
+          {"Marginal of the first coordinate, 20000 samples", "x1", "density"},
+          marginals));
+  written &= WriteReport(
+      arguments.output,
+      "paper_path.svg",
+      LinePlotSvg({"Along the path, transport on", "annealing time t", ""},
+                  paths));
+  written &= WriteBelowMarker(arguments.output, "paper.md", report);
+  return written ? 0 : 1;
+}
+
+int RunQuick(const ExperimentArguments& arguments, const Executor& executor) {
+  const auto wells = TargetOf("many_well", 8);
+  const std::vector<SettingRuns> runs =
+      RunSettings(wells,
+                  {FlowSetting(),
+                   {"plain SMC, 3 MALA", PlainOptions(3)},
+                   {"default (search)", SamplerOptions(), false}},
+                  std::min(arguments.num_seeds, 4),
+                  executor);
+  std::printf("%s\n", RunsTable(runs).Markdown().c_str());
+  const auto error = [&](std::size_t setting) {
+    return MeanFigure(runs[setting].Scores(AbsoluteError)).value;
+  };
+  Claims claims;
+  claims.Check(error(0) < 1.1 * error(1),
+               "many-well 8: the flow does not hurt");
+  claims.Check(error(2) < 0.25 * error(1),
+               "many-well 8: the search is far ahead of plain SMC");
+  return claims.exit_code();
+}
+
+}  // namespace
+}  // namespace ttflow::benchmarks
+
+int main(int argc, char** argv) {
+  using namespace ttflow::benchmarks;  // NOLINT(google-build-using-namespace)
+  ExperimentArguments arguments;
+  arguments.num_seeds = 10;
+  int exit_code = 0;
+  if (!ParseExperiment(
+          argc, argv, "The paper's targets", arguments, exit_code)) {
+    return exit_code;
+  }
+  const ttflow::Executor executor(arguments.num_threads);
+  return arguments.quick ? RunQuick(arguments, executor)
+                         : RunFull(arguments, executor);
+}
