@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -14,10 +15,16 @@
 namespace ttflow {
 namespace {
 
+constexpr int kTrainingPass = 1;
 constexpr std::size_t kLeastBatches = 8;
 constexpr Index kFewAncestors = 20;
 constexpr double kLowEss = 0.1;
 constexpr double kLowAcceptance = 0.05;
+// A transport whose residual has more than half of the standard deviation of
+// the bare weights leaves most of the work to the weights ...
+constexpr double kWeakR2 = 0.75;
+// ... which tells where they have become this uneven.
+constexpr double kUnevenEss = 0.5;
 // Tail index of weights that is too heavy, and the stricter one where few
 // draws carry them.
 constexpr double kHeavyTail = 0.7;
@@ -25,6 +32,50 @@ constexpr double kModerateTail = 0.5;
 constexpr double kModerateEss = 0.5;
 constexpr double kDisagreement = 4;
 constexpr double kLeastDisagreement = 0.02;
+
+// The doubt that the weights, not the transport, have carried the particles:
+// stages that used a transport of low held-out R^2, and weights that have
+// become uneven at one of them or later, before they were next evened out.
+std::vector<Warning> FindTransportDoubts(const std::vector<StageInfo>& stages) {
+  int num_weak = 0;
+  int num_used = 0;
+  double least_r2 = 1;
+  double least_r2_t = 0;
+  double least_ess = 1;
+  bool weak_since_resampling = false;
+  for (const StageInfo& stage : stages) {
+    // The pilot's particles end with it; a frozen pass repeats what is known.
+    if (stage.pass != kTrainingPass) continue;
+    num_used += stage.flow_used;
+    if (stage.flow_used && stage.validation_r2 < kWeakR2) {
+      ++num_weak;
+      weak_since_resampling = true;
+      if (stage.validation_r2 < least_r2) {
+        least_r2 = stage.validation_r2;
+        least_r2_t = stage.t;
+      }
+    }
+    if (weak_since_resampling) {
+      least_ess = std::min(least_ess, stage.weight_ess_fraction);
+    }
+    if (stage.resampled) weak_since_resampling = false;
+  }
+  if (num_weak == 0 || least_ess >= kUnevenEss) return {};
+  return {{"FLOW_DISTRUSTED",
+           absl::StrFormat(
+               "at %d of the %d stages that used the transport it explains "
+               "less than %.0f %% of the change of the energy (held-out R^2 "
+               "down to %.2f at t = %.2g), and the effective sample size of "
+               "the weights fell to %.0f %%: mass that it could not carry, "
+               "between separated modes for instance, was carried by weights; "
+               "compare with --flow off, or use more particles",
+               num_weak,
+               num_used,
+               100 * kWeakR2,
+               least_r2,
+               least_r2_t,
+               100 * least_ess)}};
+}
 
 }  // namespace
 
@@ -154,6 +205,9 @@ std::vector<Warning> FindDoubts(const std::vector<PassEvidence>& passes,
          absl::StrFormat(
              "moves were accepted at a rate of only %.1f %% at one stage",
              100 * lowest)});
+  }
+  for (Warning& warning : FindTransportDoubts(stages)) {
+    warnings.push_back(std::move(warning));
   }
   return warnings;
 }

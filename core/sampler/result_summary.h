@@ -33,7 +33,10 @@ void CombineEvidence(const std::vector<PassEvidence>& training,
                      const std::vector<PassEvidence>& frozen,
                      SampleResult& result);
 
-// Returns what the engine has reason to doubt, with codes and in words.
+// Returns what the engine has reason to doubt, with codes and in words: uneven
+// final weights, few ancestors, energies that are not finite, moves that are
+// not accepted, and a transport that was used though its held-out R^2 was below
+// .75 where the ESS fraction of the weights then fell below a half.
 std::vector<Warning> FindDoubts(const std::vector<PassEvidence>& passes,
                                 const std::vector<StageInfo>& stages,
                                 const SampleResult& result);

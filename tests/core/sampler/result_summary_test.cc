@@ -1,0 +1,106 @@
+#include "core/sampler/result_summary.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace ttflow {
+namespace {
+
+constexpr int kPilot = 0;
+constexpr int kTraining = 1;
+constexpr int kFrozen = 2;
+
+StageInfo Stage(int pass, double t, bool flow, double r2, double ess) {
+  StageInfo stage;
+  stage.pass = pass;
+  stage.t = t;
+  stage.flow_used = flow;
+  stage.validation_r2 = r2;
+  stage.weight_ess_fraction = ess;
+  stage.resampled = ess < 0.5;
+  stage.acceptance_rate = 0.6;
+  return stage;
+}
+
+std::vector<std::string> CodesOf(const std::vector<StageInfo>& stages,
+                                 double final_ess = 0.9) {
+  SampleResult result;
+  result.weight_ess_fraction = final_ess;
+  std::vector<std::string> codes;
+  for (const Warning& warning : FindDoubts({}, stages, result)) {
+    codes.push_back(warning.code);
+  }
+  return codes;
+}
+
+using Codes = std::vector<std::string>;
+
+TEST(FindDoubts, TrustsATransportThatExplainsTheEnergy) {
+  EXPECT_EQ(CodesOf({Stage(kTraining, 0.5, true, 0.95, 0.7),
+                     Stage(kTraining, 1, true, 0.9, 0.45)}),
+            Codes());
+}
+
+TEST(FindDoubts, DistrustsAWeakTransportWhereWeightsBecameUneven) {
+  EXPECT_EQ(CodesOf({Stage(kTraining, 0.5, true, 0.95, 0.8),
+                     Stage(kTraining, 0.8, true, 0.6, 0.6),
+                     Stage(kTraining, 1, false, 0, 0.4)}),
+            Codes{"FLOW_DISTRUSTED"});
+  // Even weights: what it left was little.
+  EXPECT_EQ(CodesOf({Stage(kTraining, 0.5, true, 0.6, 0.9),
+                     Stage(kTraining, 1, true, 0.6, 0.8)}),
+            Codes());
+}
+
+TEST(FindDoubts, DoesNotBlameATransportForWeightsThatItDidNotMake) {
+  // Uneven before it, and evened out by resampling.
+  EXPECT_EQ(CodesOf({Stage(kTraining, 0.4, false, 0, 0.4),
+                     Stage(kTraining, 0.6, true, 0.5, 0.9),
+                     Stage(kTraining, 1, true, 0.9, 0.8)}),
+            Codes());
+  // Fitted, but not used.
+  EXPECT_EQ(CodesOf({Stage(kTraining, 1, false, 0.3, 0.4)}), Codes());
+  // The pilot's, and one that a frozen pass repeats.
+  EXPECT_EQ(CodesOf({Stage(kPilot, 1, true, 0.3, 0.4),
+                     Stage(kTraining, 1, true, 0.9, 0.8),
+                     Stage(kFrozen, 1, true, 0, 0.4)}),
+            Codes());
+}
+
+TEST(FindDoubts, SaysHowManyStagesAndHowBad) {
+  SampleResult result;
+  result.weight_ess_fraction = 0.9;
+  const std::vector<Warning> warnings =
+      FindDoubts({},
+                 {Stage(kTraining, 0.2, true, 0.9, 0.8),
+                  Stage(kTraining, 0.6, true, 0.55, 0.6),
+                  Stage(kTraining, 1, true, 0.7, 0.31)},
+                 result);
+  ASSERT_EQ(warnings.size(), 1);
+  const std::string& message = warnings[0].message;
+  EXPECT_NE(message.find("2 of the 3 stages"), std::string::npos) << message;
+  EXPECT_NE(message.find("down to 0.55 at t = 0.6"), std::string::npos)
+      << message;
+  EXPECT_NE(message.find("fell to 31 %"), std::string::npos) << message;
+}
+
+TEST(FindDoubts, NamesFewWeightsFewAncestorsAndRefusedMoves) {
+  StageInfo stuck = Stage(kTraining, 1, false, 0, 0.9);
+  stuck.acceptance_rate = 0.01;
+  EXPECT_EQ(CodesOf({stuck}, 0.05), (Codes{"LOW_ESS", "LOW_ACCEPTANCE"}));
+  PassEvidence pass;
+  pass.num_ancestors = 3;
+  SampleResult result;
+  result.weight_ess_fraction = 0.9;
+  result.counts.num_energy_evaluations = 10;
+  result.counts.num_nonfinite = 1;
+  const std::vector<Warning> warnings = FindDoubts({pass}, {}, result);
+  ASSERT_EQ(warnings.size(), 2);
+  EXPECT_EQ(warnings[0].code, "FEW_ANCESTORS");
+  EXPECT_EQ(warnings[1].code, "NONFINITE_ENERGIES");
+}
+
+}  // namespace
+}  // namespace ttflow
