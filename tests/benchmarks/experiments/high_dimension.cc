@@ -20,6 +20,8 @@
 namespace ttflow::benchmarks {
 namespace {
 
+constexpr Index kMostFlow = 128;
+
 double Now() {
   return std::chrono::duration<double>(
              std::chrono::steady_clock::now().time_since_epoch())
@@ -118,11 +120,13 @@ int RunFull(const ExperimentArguments& arguments, const Executor& executor) {
     flow.options.flow.fit.max_rank = 0;
     flow.label = "flow (no train) and moves";
     RunSetting hmc = PlainSettings().back();
+    std::vector<RunSetting> settings = {search, hmc};
+    // A run of the transport takes minutes beyond.
+    if (row.target->dimension() <= kMostFlow) settings.push_back(flow);
     report +=
         "\n### " + row.label + "\n\n" +
         RunsTable(
-            RunSettings(
-                row.target, {search, flow, hmc}, arguments.num_seeds, executor))
+            RunSettings(row.target, settings, arguments.num_seeds, executor))
             .Markdown() +
         "\nPeak memory so far: " + NumberText(PeakMegabytes(), 0) + " MB.\n";
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <set>
 
 namespace ttflow::benchmarks {
 namespace {
@@ -14,7 +15,9 @@ constexpr double kLeft = 48;   // of the axes in a panel
 constexpr double kTop = 52;    // title of the plot and of the panel
 constexpr double kBelow = 62;  // ticks, axis label and legend
 constexpr double kGap = 14;
-constexpr int kTicks = 4;
+constexpr int kTicks = 5;             // about, at round numbers
+constexpr std::size_t kOwnTicks = 6;  // so few places on x are ticks themselves
+constexpr double kLeastWidth = 620;   // for title and legend
 // Distinct in hue and in lightness.
 constexpr const char* kColours[] = {"#0072b2",
                                     "#56b4e9",
@@ -88,6 +91,32 @@ struct Scale {
   }
 };
 
+// Round numbers, 1, 2 or 5 times a power of ten apart, within the scale.
+std::vector<double> RoundTicks(const Scale& scale) {
+  const double raw = (scale.upper - scale.lower) / kTicks;
+  const double power = std::pow(10, std::floor(std::log10(raw)));
+  const double share = raw / power;
+  const double step = power * (share <= 1   ? 1
+                               : share <= 2 ? 2
+                               : share <= 5 ? 5
+                                            : 10);
+  std::vector<double> ticks;
+  for (double k = std::ceil(scale.lower / step); k * step <= scale.upper; ++k) {
+    ticks.push_back(k * step);
+  }
+  return ticks;
+}
+
+// The places on x where there are few, else round numbers.
+std::vector<double> PlaceTicks(const PlotPanel& panel, const Scale& scale) {
+  std::set<double> places;
+  for (const PlotSeries& series : panel.series) {
+    for (const PlotPoint& point : series.points) places.insert(point.x);
+  }
+  if (places.size() > kOwnTicks) return RoundTicks(scale);
+  return {places.begin(), places.end()};
+}
+
 class Plot {
  public:
   Plot(const PlotLabels& labels, const std::vector<PlotPanel>& panels)
@@ -102,9 +131,10 @@ class Plot {
   }
 
   std::string Draw() const {
-    const double width =
+    const double width = std::max(
+        kLeastWidth,
         static_cast<double>(panels_.size()) * (kLeft + kPanelWidth + kGap) +
-        kGap;
+            kGap);
     const double height = kTop + kPanelHeight + kBelow;
     char head[240];
     std::snprintf(head,
@@ -156,9 +186,7 @@ class Plot {
     vertical.Widen(0.06);
     const double bottom = kTop + kPanelHeight;
     std::string svg = Text(left, kTop - 8, "start", 12, panel.title);
-    for (int tick = 0; tick <= kTicks; ++tick) {
-      const double value =
-          vertical.lower + (vertical.upper - vertical.lower) * tick / kTicks;
+    for (const double value : RoundTicks(vertical)) {
       const double y = vertical.At(value);
       svg += Line(left, y, left + kPanelWidth, y, "#ddd", 1);
       svg += Text(left - 4,
@@ -167,17 +195,16 @@ class Plot {
                   10,
                   Number(labels_.log_y ? std::pow(10, value) : value));
     }
-    if (!panel.series.empty()) {
-      for (const PlotPoint& point : panel.series[0].points) {
-        svg += Text(
-            horizontal.At(point.x), bottom + 14, "middle", 10, Number(point.x));
-      }
+    for (const double tick : PlaceTicks(panel, horizontal)) {
+      svg += Text(horizontal.At(tick), bottom + 14, "middle", 10, Number(tick));
     }
-    svg += Text(left + kPanelWidth / 2,
-                bottom + 28,
-                "middle",
-                11,
-                labels_.x + " (vertical: " + labels_.y + ")");
+    svg +=
+        Text(left + kPanelWidth / 2,
+             bottom + 28,
+             "middle",
+             11,
+             labels_.y.empty() ? labels_.x
+                               : labels_.x + " (vertical: " + labels_.y + ")");
     for (const PlotSeries& series : panel.series) {
       svg += DrawSeries(series, horizontal, vertical);
     }

@@ -28,7 +28,7 @@ struct PlotPanel {
 struct PlotLabels {
   std::string title;
   std::string x;
-  std::string y;
+  std::string y;       // or empty
   bool log_y = false;  // decimal logarithm; values must be positive
 };
 

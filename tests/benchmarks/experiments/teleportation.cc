@@ -317,8 +317,8 @@ int RunFull(const ExperimentArguments& arguments, const Executor& executor) {
   bool written = WriteReport(
       arguments.output,
       "teleportation.svg",
-      LinePlotSvg({"The exact velocity that carries mass between two modes: "
-                   "the largest within 99.9 % of the mass",
+      LinePlotSvg({"Largest exact velocity between two modes, within 99.9 % of "
+                   "the mass",
                    "annealing time t",
                    "|v|",
                    /*log_y=*/true},
