@@ -118,9 +118,9 @@ std::string Section(const std::string& title,
 int RunFull(const ExperimentArguments& arguments, const Executor& executor) {
   const std::vector<NamedTarget> targets = {
       {"GMM-40", TargetOf("gmm40", 2)},
-      {"many-well 8", TargetOf("many_well", 8)},
-      {"correlated Gaussian 16, rho = .9",
-       TargetOf("gaussian", 16, {{"rho", {0.9}}})}};
+      {"many-well 4", TargetOf("many_well", 4)},
+      {"correlated Gaussian 8, rho = .9",
+       TargetOf("gaussian", 8, {{"rho", {0.9}}})}};
   std::string report;
   report += Section("Parts", targets, PartSettings(), arguments, executor);
   report += Section("Moves beside the flow",

@@ -6,16 +6,11 @@
 #include "core/foundation/interrupter.h"
 #include "core/transport/fold_sums.h"
 #include "core/transport/linear_design.h"
-#include "core/transport/prepared_potential.h"
 #include "tests/benchmarks/experiments/basis_ablation.h"
 #include "tests/benchmarks/experiments/experiment.h"
 
 namespace ttflow::benchmarks {
 namespace {
-
-double Variance(const Vector& values) {
-  return (values.array() - values.mean()).square().mean();
-}
 
 double LogCondition(const CloudPair& clouds,
                     const FitOptions& options,
@@ -125,13 +120,9 @@ FitScore ScoreFit(const CloudPair& clouds,
   }
   const TemperedCloud& cloud = clouds.validation;
   const auto r2 = [&](const Potential& potential) {
-    const auto image = ApplyContinuityOperator(
-        potential, cloud.position, cloud.gradient, executor, interrupter);
-    TTFLOW_CHECK(image.ok());
-    const double value = 1 - Variance(cloud.energy_difference - *image) /
-                                 Variance(cloud.energy_difference);
+    const double value = ContinuityR2(potential, cloud, executor);
     if (!(value > kFailure)) score.failed = true;
-    return value > -1 ? value : -1;  // NaN too
+    return value;
   };
   for (const Potential& potential : fit->fold_potential) {
     score.r2 += 0.5 * r2(potential);

@@ -102,7 +102,7 @@ std::vector<double> RoundTicks(const Scale& scale) {
                                             : 10);
   std::vector<double> ticks;
   for (double k = std::ceil(scale.lower / step); k * step <= scale.upper; ++k) {
-    ticks.push_back(k * step);
+    ticks.push_back(k == 0 ? 0 : k * step);  // not -0
   }
   return ticks;
 }

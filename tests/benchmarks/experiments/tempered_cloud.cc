@@ -9,12 +9,17 @@
 #include "core/moves/move.h"
 #include "core/particles/resampling.h"
 #include "core/path/tempered_energy.h"
+#include "core/transport/prepared_potential.h"
 
 namespace ttflow::benchmarks {
 namespace {
 
 constexpr Index kPoolFactor = 16;
 constexpr int kNumMoves = 60;
+
+double Variance(const Vector& values) {
+  return (values.array() - values.mean()).square().mean();
+}
 
 struct HalfCloud {
   Particles particles;
@@ -127,6 +132,18 @@ CloudPair MakeCloudPair(const std::shared_ptr<const Target>& target,
     cloud->scale = scale;
   }
   return pair;
+}
+
+double ContinuityR2(const Potential& potential,
+                    const TemperedCloud& cloud,
+                    const Executor& executor) {
+  NullInterrupter interrupter;
+  const auto image = ApplyContinuityOperator(
+      potential, cloud.position, cloud.gradient, executor, interrupter);
+  TTFLOW_CHECK(image.ok());
+  const double value = 1 - Variance(cloud.energy_difference - *image) /
+                               Variance(cloud.energy_difference);
+  return value > -1 ? value : -1;  // NaN too
 }
 
 }  // namespace ttflow::benchmarks

@@ -47,6 +47,12 @@ CloudPair MakeCloudPair(const std::shared_ptr<const Target>& target,
                         std::uint64_t seed,
                         const Executor& executor);
 
+// 1 - Var(h - L phi) / Var(h) at a cloud that the potential was not fitted on;
+// at least -1.
+double ContinuityR2(const Potential& potential,
+                    const TemperedCloud& cloud,
+                    const Executor& executor);
+
 }  // namespace ttflow::benchmarks
 
 #endif  // TTFLOW_TESTS_BENCHMARKS_EXPERIMENTS_TEMPERED_CLOUD_H_
