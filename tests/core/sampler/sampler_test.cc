@@ -107,7 +107,7 @@ TEST(Sampler, AnotherSeedGivesOtherSamples) {
   const auto energy = std::make_shared<DoubleWells>(2);
   SamplerOptions options = SmallRun(FlowMode::kOff);
   const Outcome one = RunJob(energy, options);
-  options.seed = 17;
+  options.seed = 18;
   EXPECT_FALSE(
       SameBytes(one.result.samples, RunJob(energy, options).result.samples));
 }
@@ -232,28 +232,36 @@ TEST(Sampler, MovesNothingWhereThatIsAsked) {
   EXPECT_NEAR(sampler->TakeResult().log_evidence, energy->LogEvidence(), 0.2);
 }
 
-// Two modes apart, one of them narrow: mass has to cross a gap on the way. A
-// Gaussian needs nothing of the kind.
+// Two modes apart, one of them narrow: mass has to cross a gap on the way, and
+// the transport is of little use there, or not used. A Gaussian needs nothing
+// of the kind.
 TEST(Sampler, SaysWhereItsTransportIsNotToBeTrusted) {
-  SamplerOptions options = SmallRun(FlowMode::kOn);
-  options.num_particles = 2048;
-  options.base.scale = {6};
-  options.resampling.ess_threshold = 0;  // the weights keep what they got
-  const auto warned = [&](std::shared_ptr<const Energy> energy) {
-    const std::vector<Warning> warnings =
-        RunJob(std::move(energy), options).result.warnings;
-    return std::any_of(
-        warnings.begin(), warnings.end(), [](const Warning& warning) {
-          return warning.code == "FLOW_DISTRUSTED";
-        });
+  constexpr int kSeeds = 4;
+  const auto count_warned = [](const std::shared_ptr<const Energy>& energy) {
+    SamplerOptions options = SmallRun(FlowMode::kOn);
+    options.num_particles = 2048;
+    options.base.scale = {6};
+    options.resampling.ess_threshold = 0;  // the weights keep what they got
+    int warned = 0;
+    for (int seed = 0; seed < kSeeds; ++seed) {
+      options.seed = static_cast<std::uint64_t>(seed);
+      const std::vector<Warning> warnings =
+          RunJob(energy, options).result.warnings;
+      warned += std::any_of(
+          warnings.begin(), warnings.end(), [](const Warning& warning) {
+            return warning.code == "FLOW_DISTRUSTED";
+          });
+    }
+    return warned;
   };
   Violations violations;
-  EXPECT_TRUE(warned(MakeTarget("gaussian_mixture",
-                                2,
-                                {{"means", {-4, 0, 4, 0}}, {"std", {1, 0.3}}},
-                                violations)));
-  EXPECT_TRUE(violations.empty());
-  EXPECT_FALSE(warned(std::make_shared<ShiftedGaussian>(2, 4, 0.5)));
+  const auto gap = MakeTarget("gaussian_mixture",
+                              2,
+                              {{"means", {-4, 0, 4, 0}}, {"std", {1, 0.3}}},
+                              violations);
+  ASSERT_TRUE(violations.empty());
+  EXPECT_GE(count_warned(gap), kSeeds / 2);
+  EXPECT_EQ(count_warned(std::make_shared<ShiftedGaussian>(2, 4, 0.5)), 0);
 }
 
 // A budget that a full run would exceed: fewer draws, and a word about it.
