@@ -27,9 +27,9 @@ double LogMean(const std::vector<double>& values, Index skipped) {
 LeeWhiteleyError LeeWhiteley(const ConstVectorRef& log_weight,
                              const std::vector<std::int32_t>& eve,
                              Index num_first,
-                             int num_resamplings) {
+                             double resampling_noise) {
   TTFLOW_CHECK(log_weight.size() == static_cast<Index>(eve.size()));
-  TTFLOW_CHECK(num_first >= 2 && num_resamplings >= 0);
+  TTFLOW_CHECK(num_first >= 2 && resampling_noise >= 0);
   const Vector weights = NormalizedWeights(log_weight);
   Vector share = Vector::Zero(num_first);
   for (Index i = 0; i < weights.size(); ++i) {
@@ -45,7 +45,7 @@ LeeWhiteleyError LeeWhiteley(const ConstVectorRef& log_weight,
   }
   const double first = static_cast<double>(num_first);
   const double inflation =
-      std::exp(-(num_resamplings + 1) * std::log1p(-1 / first));
+      std::exp(-(resampling_noise + 1) * std::log1p(-1 / first));
   const double variance = 1 - inflation * (1 - share.squaredNorm());
   // Unbiased, but noisy, and negative by chance where the true variance is
   // small; the part of the last weights alone never is.

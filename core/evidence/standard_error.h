@@ -17,8 +17,11 @@ struct LeeWhiteleyError {
 
 // Estimates the error of the log of an adaptive pass's product estimator from
 // the genealogy of one run: V = 1 - (N/(N-1))^(n+1) (1 - sum_e S_e^2), S_e the
-// final weight of the descendants of first ancestor e, n the number of
-// resamplings.
+// final weight of the descendants of first ancestor e. With multinomial
+// resampling n is the number of resamplings, what their chance adds to the sum.
+// Other schemes add less: n is the sum of their ResamplingNoise. (With the
+// number of resamplings instead, an error of systematic resampling at every
+// stage is ten times too small.)
 //
 // V estimates the relative variance of Z, taken as the variance of log Z. Never
 // above 1, which says "all from one ancestor". V is unbiased but can be small
@@ -30,7 +33,7 @@ struct LeeWhiteleyError {
 LeeWhiteleyError LeeWhiteley(const ConstVectorRef& log_weight,
                              const std::vector<std::int32_t>& eve,
                              Index num_first,
-                             int num_resamplings);
+                             double resampling_noise);
 
 struct BatchEvidence {
   double log_evidence = 0;    // log of the mean of the Z estimates

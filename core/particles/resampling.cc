@@ -100,4 +100,55 @@ std::vector<Index> DrawAncestors(ResamplingScheme scheme,
   return ancestors;
 }
 
+double ResamplingNoise(ResamplingScheme scheme,
+                       const ConstVectorRef& log_weight,
+                       const std::vector<std::int32_t>& eve,
+                       Index num_draws) {
+  TTFLOW_CHECK(log_weight.size() == static_cast<Index>(eve.size()));
+  if (scheme == ResamplingScheme::kMultinomial) return 1;
+  const double draws = static_cast<double>(num_draws);
+  const Vector expected = draws * NormalizedWeights(log_weight);
+  const auto part = [](double value) { return value - std::floor(value); };
+  double rest = 0;  // draws that the residual scheme leaves to chance
+  for (const double number : expected) rest += part(number);
+
+  double variance = 0;
+  double even = 0;  // sum of squared weights
+  double from = 0;
+  for (Index begin = 0; begin < expected.size();) {
+    double length = 0;
+    double chance = 0;
+    Index end = begin;
+    for (; end < expected.size() &&
+           eve[static_cast<size_t>(end)] == eve[static_cast<size_t>(begin)];
+         ++end) {
+      length += expected[end];
+      chance += part(expected[end]);
+    }
+    const double to = from + length;
+    switch (scheme) {
+      case ResamplingScheme::kSystematic:
+        variance += part(length) * (1 - part(length));
+        break;
+      case ResamplingScheme::kStratified: {
+        // At most two strata are shared with others.
+        const double first = std::min(to, std::floor(from) + 1) - from;
+        const double last = to - std::max(from, std::floor(to));
+        variance += first * (1 - first);
+        if (std::floor(to) > std::floor(from)) variance += last * (1 - last);
+        break;
+      }
+      case ResamplingScheme::kResidual:
+        if (rest > 0) variance += chance * (1 - chance / rest);
+        break;
+      case ResamplingScheme::kMultinomial:
+        break;
+    }
+    even += (length / draws) * (length / draws);
+    from = to;
+    begin = end;
+  }
+  return even < 1 ? std::clamp(variance / (draws * (1 - even)), 0.0, 1.0) : 0;
+}
+
 }  // namespace ttflow

@@ -3,6 +3,7 @@
 #ifndef TTFLOW_CORE_PARTICLES_RESAMPLING_H_
 #define TTFLOW_CORE_PARTICLES_RESAMPLING_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "core/foundation/random.h"
@@ -29,6 +30,19 @@ std::vector<Index> DrawAncestors(ResamplingScheme scheme,
                                  const ConstVectorRef& log_weight,
                                  Index num_draws,
                                  const RandomKey& key);
+
+// Returns sum_e Var(n_e) / (num_draws (1 - sum_e S_e^2)) given the weights, n_e
+// the draws from the particles of first ancestor e and S_e their weight: the
+// chance that the resampling adds to the genealogy, in units of a multinomial
+// one. 1 for kMultinomial; less for the others, near 0 where few ancestors are
+// left or weights are nearly equal.
+//
+// Shapes: as DrawAncestors; eve [N], equal ones next to each other, as
+//         resampling keeps them.
+double ResamplingNoise(ResamplingScheme scheme,
+                       const ConstVectorRef& log_weight,
+                       const std::vector<std::int32_t>& eve,
+                       Index num_draws);
 
 }  // namespace ttflow
 

@@ -151,13 +151,18 @@ absl::StatusOr<RepairInfo> RepairParticles(const StageModel& stage,
   if (stage.resampling.always ||
       info.weight_ess_fraction < stage.resampling.ess_threshold) {
     const double log_mean_weight = LogMeanExp(particles.log_weight);
+    state.resampling_noise += state.last_resampling_noise;
+    state.last_resampling_noise = ResamplingNoise(stage.resampling.scheme,
+                                                  particles.log_weight,
+                                                  particles.eve,
+                                                  particles.num_particles());
     SelectAncestors(DrawAncestors(stage.resampling.scheme,
                                   particles.log_weight,
                                   particles.num_particles(),
                                   key),
                     particles);
     state.log_evidence_at_resampling += log_mean_weight;
-    ++state.num_resamplings;
+
     info.resampled = true;
   }
   if (stage.moves.count > 0) {

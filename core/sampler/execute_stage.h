@@ -21,7 +21,9 @@ struct PassState {
   Particles particles;
   double t = 0;
   double log_evidence_at_resampling = 0;  // nats, up to the last resampling
-  int num_resamplings = 0;
+  // Of all resamplings but the last, and of the last (ResamplingNoise).
+  double resampling_noise = 0;
+  double last_resampling_noise = 0;
   Index num_first_ancestors = 0;  // N of the draws of the base
 
   // log Z_t: the product so far times the present mean weight.

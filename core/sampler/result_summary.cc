@@ -101,7 +101,7 @@ PassEvidence SummarizePass(const PassState& state,
   const LeeWhiteleyError error = LeeWhiteley(before.log_weight,
                                              before.eve,
                                              state.num_first_ancestors,
-                                             state.num_resamplings - 1);
+                                             state.resampling_noise);
   pass.standard_error = error.standard_error;
   pass.num_ancestors = error.num_ancestors;
   return pass;

@@ -28,21 +28,21 @@ struct Family {
 };
 
 std::vector<Family> Families() {
-  return {{"many-well", "many_well", {}, {4, 8, 16, 32, 64, 128}},
-          {"rotated many-well", "rotated_many_well", {}, {4, 8, 16, 32}},
+  return {{"many-well", "many_well", {}, {4, 8, 16, 32}},
+          {"rotated many-well", "rotated_many_well", {}, {4, 8, 16}},
           {"coupled wells, J = .1",
            "coupled_wells",
            {{"coupling", {0.1}}},
-           {4, 8, 16, 32}},
+           {4, 8, 16}},
           {"coupled wells, J = .5",
            "coupled_wells",
            {{"coupling", {0.5}}},
-           {4, 8, 16, 32}},
+           {4, 8, 16}},
           {"coupled wells, J = 2",
            "coupled_wells",
            {{"coupling", {2}}},
-           {4, 8, 16, 32}},
-          {"phi^4", "phi4", {}, {4, 16, 64}}};
+           {4, 8, 16}},
+          {"phi^4", "phi4", {}, {4, 16}}};
 }
 
 // One run: what its stages found.

@@ -35,9 +35,10 @@ struct ToyRun {
   LeeWhiteleyError error;
 };
 
-// Tempered SMC with multinomial resampling where the ESS falls below
-// `ess_threshold`, and exact autoregressive moves.
+// Tempered SMC with resampling where the ESS falls below `ess_threshold`, and
+// exact autoregressive moves.
 ToyRun RunToy(const Toy& toy,
+              ResamplingScheme scheme,
               Index num_particles,
               int num_stages,
               double ess_threshold,
@@ -54,7 +55,7 @@ ToyRun RunToy(const Toy& toy,
     x[i] = streams.back().Normal();
   }
   Vector log_weight = Vector::Zero(num_particles);
-  int num_resamplings = 0;
+  double noise = 0;
   ToyRun run;
   for (int stage = 1; stage <= num_stages; ++stage) {
     // Ascending powers: the first steps, where h is large, are short.
@@ -68,7 +69,7 @@ ToyRun RunToy(const Toy& toy,
     if (stage == num_stages) break;
     if (WeightEssFraction(log_weight) < ess_threshold) {
       const std::vector<Index> ancestors =
-          DrawAncestors(ResamplingScheme::kMultinomial,
+          DrawAncestors(scheme,
                         log_weight,
                         num_particles,
                         key.AtStage(0, static_cast<std::uint32_t>(stage)));
@@ -79,8 +80,8 @@ ToyRun RunToy(const Toy& toy,
         x[i] = old_x[a];
         eve[static_cast<size_t>(i)] = old_eve[static_cast<size_t>(a)];
       }
+      noise += ResamplingNoise(scheme, log_weight, eve, num_particles);
       log_weight.setZero();
-      ++num_resamplings;
     }
     const double deviation = 1 / std::sqrt(toy.Precision(t_to));
     for (Index i = 0; i < num_particles; ++i) {
@@ -89,17 +90,21 @@ ToyRun RunToy(const Toy& toy,
                  streams[static_cast<size_t>(i)].Normal();
     }
   }
-  run.error = LeeWhiteley(log_weight, eve, num_particles, num_resamplings);
+  run.error = LeeWhiteley(log_weight, eve, num_particles, noise);
   return run;
 }
 
 // Spread of (estimate - truth) / stated error over independent runs.
-double Spread(Index num_particles, double ess_threshold, double memory) {
+double Spread(Index num_particles,
+              double ess_threshold,
+              double memory,
+              ResamplingScheme scheme = ResamplingScheme::kMultinomial) {
   const Toy toy;
   constexpr int kRuns = 400;
   double sum = 0;
   for (int run = 0; run < kRuns; ++run) {
     const ToyRun result = RunToy(toy,
+                                 scheme,
                                  num_particles,
                                  8,
                                  ess_threshold,
@@ -125,6 +130,18 @@ TEST(LeeWhiteleyTest, IsCalibratedWithAdaptiveResamplingAndSluggishMoves) {
   const double spread = Spread(400, 0.5, 0.8);
   EXPECT_GT(spread, 0.8);
   EXPECT_LT(spread, 1.25);
+}
+
+// Schemes that add less chance than the multinomial one: counted as that, they
+// would bring the error near zero (a spread of 5).
+TEST(LeeWhiteleyTest, IsCalibratedWithEverySchemeAtEveryStage) {
+  for (const ResamplingScheme scheme : {ResamplingScheme::kSystematic,
+                                        ResamplingScheme::kStratified,
+                                        ResamplingScheme::kResidual}) {
+    const double spread = Spread(1600, 1.1, 0.3, scheme);
+    EXPECT_GT(spread, 0.7);
+    EXPECT_LT(spread, 1.4);
+  }
 }
 
 // Without resampling V is (N / (N-1)) (sum W^2 - 1/N): the error of importance

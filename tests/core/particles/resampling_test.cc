@@ -105,6 +105,46 @@ TEST(ResamplingTest, SystematicKeepsEqualWeightsAsTheyAre) {
     EXPECT_EQ(ancestors[static_cast<size_t>(i)], i);
 }
 
+// Of 5000 drawn counts, groups of one or several particles each; the relative
+// error of a variance is about .02.
+TEST(ResamplingTest, NoiseIsTheVarianceOfTheGroupsCounts) {
+  const Vector weights = NormalizedWeights(kLogWeight);
+  const std::vector<std::vector<std::int32_t>> groupings = {
+      {0, 1, 2, 3, 4, 5, 6}, {2, 2, 4, 5, 5, 5, 6}};
+  for (const std::vector<std::int32_t>& eve : groupings) {
+    Matrix join = Matrix::Zero(7, 7);
+    for (Index i = 0; i < 7; ++i) join(i, eve[static_cast<size_t>(i)]) = 1;
+    const double even = (join.transpose() * weights).squaredNorm();
+    for (const Index num_draws : {5, 7, 100}) {
+      for (const ResamplingScheme scheme : {ResamplingScheme::kSystematic,
+                                            ResamplingScheme::kStratified,
+                                            ResamplingScheme::kResidual,
+                                            ResamplingScheme::kMultinomial}) {
+        const Matrix counts = Counts(scheme, num_draws) * join;
+        const double variance =
+            (counts.rowwise() - counts.colwise().mean()).squaredNorm() / kRuns;
+        const double noise =
+            ResamplingNoise(scheme, kLogWeight, eve, num_draws);
+        EXPECT_NEAR(noise * static_cast<double>(num_draws) * (1 - even),
+                    variance,
+                    0.1 * variance);
+      }
+    }
+  }
+}
+
+TEST(ResamplingTest, ThereIsNoNoiseWhereNothingIsLeftToChance) {
+  const std::vector<std::int32_t> own = {0, 1, 2, 3};
+  EXPECT_NEAR(
+      ResamplingNoise(ResamplingScheme::kSystematic, Vector::Zero(4), own, 4),
+      0,
+      1e-12);
+  EXPECT_EQ(
+      ResamplingNoise(
+          ResamplingScheme::kSystematic, Vector{{0, 1, 2, 3}}, {1, 1, 1, 1}, 4),
+      0);
+}
+
 TEST(ResamplingDeathTest, NoFiniteWeightIsABrokenInvariant) {
   const Vector log_weight = Vector::Constant(3, -HUGE_VAL);
   EXPECT_DEATH(
