@@ -78,22 +78,17 @@ std::vector<RunSetting> ResamplingSettings() {
   return settings;
 }
 
-// How much longer steps were than the bare weights allowed, over time.
-PlotPanel GainPanel(const NamedTarget& target,
-                    int num_seeds,
-                    const Executor& executor) {
+// How much longer the steps of one run were than the bare weights allowed.
+PlotPanel GainPanel(const NamedTarget& target, const Executor& executor) {
   PlotSeries gain{"step with / without the flow", {}};
   PlotSeries r2{"held-out R^2", {}};
-  for (int seed = 0; seed < num_seeds; ++seed) {
-    SamplerOptions options = FlowSetting().options;
-    options.seed = static_cast<std::uint64_t>(seed);
-    for (const StageInfo& stage : StagesOf(target.target, options, executor)) {
-      if (stage.pass != 1 || !(stage.dt_without_flow > 0)) continue;
-      const double middle = stage.t - 0.5 * stage.dt;
-      gain.points.push_back(
-          {middle, PointFigure(stage.dt / stage.dt_without_flow)});
-      r2.points.push_back({middle, PointFigure(stage.validation_r2)});
-    }
+  for (const StageInfo& stage :
+       StagesOf(target.target, FlowSetting().options, executor)) {
+    if (stage.pass != 1 || !(stage.dt_without_flow > 0)) continue;
+    const double middle = stage.t - 0.5 * stage.dt;
+    gain.points.push_back(
+        {middle, PointFigure(stage.dt / stage.dt_without_flow)});
+    r2.points.push_back({middle, PointFigure(stage.validation_r2)});
   }
   return {target.label, {gain, r2}};
 }
@@ -135,7 +130,7 @@ int RunFull(const ExperimentArguments& arguments, const Executor& executor) {
                     executor);
   std::vector<PlotPanel> panels;
   for (const NamedTarget& target : targets) {
-    panels.push_back(GainPanel(target, 3, executor));
+    panels.push_back(GainPanel(target, executor));
   }
   std::printf("%s", report.c_str());
   bool written = WriteReport(

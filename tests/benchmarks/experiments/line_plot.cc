@@ -131,10 +131,13 @@ class Plot {
   }
 
   std::string Draw() const {
+    double legend = kLeft + kGap;
+    for (const std::string& name : names_) legend += EntryWidth(name);
     const double width = std::max(
-        kLeastWidth,
-        static_cast<double>(panels_.size()) * (kLeft + kPanelWidth + kGap) +
-            kGap);
+        {kLeastWidth,
+         legend,
+         static_cast<double>(panels_.size()) * (kLeft + kPanelWidth + kGap) +
+             kGap});
     const double height = kTop + kPanelHeight + kBelow;
     char head[240];
     std::snprintf(head,
@@ -156,12 +159,15 @@ class Plot {
       const double y = height - 12;
       svg += Line(x, y - 4, x + 18, y - 4, Colour(i), 2.5);
       svg += Text(x + 22, y, "start", 11, names_[i]);
-      x += 40 + 6.5 * static_cast<double>(names_[i].size());
+      x += EntryWidth(names_[i]);
     }
     return svg + "</svg>\n";
   }
 
  private:
+  static double EntryWidth(const std::string& name) {
+    return 40 + 6.5 * static_cast<double>(name.size());
+  }
   std::size_t ColourIndex(const std::string& label) const {
     return static_cast<std::size_t>(
         std::find(names_.begin(), names_.end(), label) - names_.begin());
