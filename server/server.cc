@@ -97,6 +97,8 @@ class GrpcServer final : public Server {
   ~GrpcServer() override { Shutdown(kDestructorPatience); }
 
   absl::Status Listen() {
+    // Before the first answer: no client must see a lost server's job run.
+    if (options_.runs_jobs) TTFLOW_RETURN_IF_ERROR(jobs_.Recover());
     KeepGrpcInitialized();
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();

@@ -48,7 +48,7 @@ JobManager::JobManager(Database& database,
 
 JobManager::~JobManager() { Shutdown(absl::InfiniteDuration()).IgnoreError(); }
 
-absl::Status JobManager::Start() {
+absl::Status JobManager::Recover() {
   TTFLOW_ASSIGN_OR_RETURN(
       const int num_recovered,
       database_.jobs().RecoverRunning(options_.max_worker_losses));
@@ -56,6 +56,11 @@ absl::Status JobManager::Start() {
     LogWarning(
         absl::StrCat(num_recovered, " jobs of a lost server taken back"));
   }
+  return absl::OkStatus();
+}
+
+absl::Status JobManager::Start() {
+  TTFLOW_RETURN_IF_ERROR(Recover());
   workers_.Start();
   return absl::OkStatus();
 }

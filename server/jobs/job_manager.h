@@ -59,6 +59,9 @@ class JobManager {
   // then jobs can be created but do not run.
   absl::Status Start();
 
+  // Takes back those jobs alone, for a server that answers before it starts.
+  absl::Status Recover();
+
   // Queues a job. Errors: kResourceExhausted (QUEUE_FULL, DISK_FULL),
   // kAlreadyExists (REQUEST_ID_CONFLICT), kUnavailable (SERVER_DRAINING).
   absl::StatusOr<CreatedJob> CreateJob(const NewJob& job);
