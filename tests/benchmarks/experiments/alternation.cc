@@ -173,17 +173,10 @@ int RunQuick(const ExperimentArguments& arguments, const Executor& executor) {
 
 int main(int argc, char** argv) {
   using namespace ttflow::benchmarks;  // NOLINT(google-build-using-namespace)
-  ExperimentArguments arguments;
-  arguments.num_seeds = 6;
-  int exit_code = 0;
-  if (!ParseExperiment(argc,
+  return RunExperiment(argc,
                        argv,
                        "What deterministic and stochastic steps contribute",
-                       arguments,
-                       exit_code)) {
-    return exit_code;
-  }
-  const ttflow::Executor executor(arguments.num_threads);
-  return arguments.quick ? RunQuick(arguments, executor)
-                         : RunFull(arguments, executor);
+                       6,
+                       RunFull,
+                       RunQuick);
 }

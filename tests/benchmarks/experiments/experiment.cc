@@ -101,6 +101,23 @@ std::string NumberText(double value, int digits) {
   return text;
 }
 
+int RunExperiment(int argc,
+                  char** argv,
+                  const std::string& description,
+                  int default_seeds,
+                  ExperimentForm full,
+                  ExperimentForm quick) {
+  ExperimentArguments arguments;
+  arguments.num_seeds = default_seeds;
+  int exit_code = 0;
+  if (!ParseExperiment(argc, argv, description, arguments, exit_code)) {
+    return exit_code;
+  }
+  const Executor executor(arguments.num_threads);
+  return arguments.quick ? quick(arguments, executor)
+                         : full(arguments, executor);
+}
+
 Figure PointFigure(double value) { return {value, value, value}; }
 
 std::string FigureText(const Figure& figure, int digits) {

@@ -32,6 +32,17 @@ bool ParseExperiment(int argc,
                      ExperimentArguments& arguments,
                      int& exit_code);
 
+// The main function of an experiment: reads the arguments, with so many seeds
+// by default, and runs the full or the quick form. Returns the exit code.
+using ExperimentForm = int (*)(const ExperimentArguments& arguments,
+                               const Executor& executor);
+int RunExperiment(int argc,
+                  char** argv,
+                  const std::string& description,
+                  int default_seeds,
+                  ExperimentForm full,
+                  ExperimentForm quick);
+
 // Mean of the values, and of a - b and a / b over paired seeds (of the means),
 // with 95 % intervals from 2000 bootstrap resamplings of the seeds. Values that
 // are not finite take no part; in the last two neither do their pairs.

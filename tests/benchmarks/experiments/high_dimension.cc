@@ -158,17 +158,10 @@ int RunQuick(const ExperimentArguments&, const Executor& executor) {
 
 int main(int argc, char** argv) {
   using namespace ttflow::benchmarks;  // NOLINT(google-build-using-namespace)
-  ExperimentArguments arguments;
-  arguments.num_seeds = 3;
-  int exit_code = 0;
-  if (!ParseExperiment(argc,
+  return RunExperiment(argc,
                        argv,
                        "Accuracy and cost beyond a hundred dimensions",
-                       arguments,
-                       exit_code)) {
-    return exit_code;
-  }
-  const ttflow::Executor executor(arguments.num_threads);
-  return arguments.quick ? RunQuick(arguments, executor)
-                         : RunFull(arguments, executor);
+                       3,
+                       RunFull,
+                       RunQuick);
 }

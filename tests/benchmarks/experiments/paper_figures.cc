@@ -243,14 +243,6 @@ int RunQuick(const ExperimentArguments& arguments, const Executor& executor) {
 
 int main(int argc, char** argv) {
   using namespace ttflow::benchmarks;  // NOLINT(google-build-using-namespace)
-  ExperimentArguments arguments;
-  arguments.num_seeds = 10;
-  int exit_code = 0;
-  if (!ParseExperiment(
-          argc, argv, "The paper's targets", arguments, exit_code)) {
-    return exit_code;
-  }
-  const ttflow::Executor executor(arguments.num_threads);
-  return arguments.quick ? RunQuick(arguments, executor)
-                         : RunFull(arguments, executor);
+  return RunExperiment(
+      argc, argv, "The paper's targets", 10, RunFull, RunQuick);
 }

@@ -191,17 +191,10 @@ int RunQuick(const ExperimentArguments&, const Executor& executor) {
 
 int main(int argc, char** argv) {
   using namespace ttflow::benchmarks;  // NOLINT(google-build-using-namespace)
-  ExperimentArguments arguments;
-  arguments.num_seeds = 2;
-  int exit_code = 0;
-  if (!ParseExperiment(argc,
+  return RunExperiment(argc,
                        argv,
                        "Ranks of the velocity as the dimension grows",
-                       arguments,
-                       exit_code)) {
-    return exit_code;
-  }
-  const ttflow::Executor executor(arguments.num_threads);
-  return arguments.quick ? RunQuick(arguments, executor)
-                         : RunFull(arguments, executor);
+                       2,
+                       RunFull,
+                       RunQuick);
 }

@@ -270,18 +270,11 @@ int RunQuick(const ExperimentArguments&, const Executor& executor) {
 
 int main(int argc, char** argv) {
   using namespace ttflow::benchmarks;  // NOLINT(google-build-using-namespace)
-  ExperimentArguments arguments;
-  arguments.num_seeds = 4;
-  int exit_code = 0;
-  if (!ParseExperiment(
-          argc,
-          argv,
-          "Rules for ranks, and architecture by the residual alone",
-          arguments,
-          exit_code)) {
-    return exit_code;
-  }
-  const ttflow::Executor executor(arguments.num_threads);
-  return arguments.quick ? RunQuick(arguments, executor)
-                         : RunFull(arguments, executor);
+  return RunExperiment(
+      argc,
+      argv,
+      "Rules for ranks, and architecture by the residual alone",
+      4,
+      RunFull,
+      RunQuick);
 }
