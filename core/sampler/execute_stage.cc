@@ -17,7 +17,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// Moves the rows of `u` whose fold is `fold` by the potential of that fold.
+// Moves the rows of `u` whose fold is `fold` by the velocity of that fold.
 void MoveFold(const Transport& transport,
               int fold,
               double dt,
@@ -32,7 +32,7 @@ void MoveFold(const Transport& transport,
   if (rows.empty()) return;
   Matrix part = u(rows, Eigen::all);
   Vector part_log_determinant;
-  SequentialStep(transport.fold_potential[fold],
+  SequentialStep(transport.fold_velocity[fold],
                  dt,
                  transport.substeps,
                  executor,
@@ -106,7 +106,7 @@ absl::StatusOr<double> AdvanceParticles(const StageModel& stage,
                  log_determinant);
       }
     } else {
-      SequentialStep(transport.potential,
+      SequentialStep(transport.velocity,
                      dt,
                      transport.substeps,
                      energy.executor(),

@@ -39,8 +39,8 @@ struct WeightedCloud {
 
 // Which of a transport's maps moves the particles.
 enum class StageMode {
-  kTraining,  // fold f moves by fold_potential[f]
-  kFrozen,    // all move by `potential`
+  kTraining,  // fold f moves by fold_velocity[f]
+  kFrozen,    // all move by `velocity`
 };
 
 // Draws `count` particles of the base, evaluates them, assigns folds and eves.

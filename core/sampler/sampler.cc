@@ -108,8 +108,8 @@ class TemperedSampler final : public Sampler {
           StageModel stage,
           pass_->PlanAndExecute(*planner_, interrupter, info));
       if (growing_ != nullptr) {
-        // A frozen pass moves all particles by the one potential.
-        if (stage.transport.has_value()) stage.transport->fold_potential = {};
+        // A frozen pass moves all particles by the one velocity.
+        if (stage.transport.has_value()) stage.transport->fold_velocity = {};
         growing_->stages.push_back(std::move(stage));
       }
     } else {

@@ -109,6 +109,11 @@ Violations ValidateOptions(const SamplerOptions& options, Index dimension) {
                                 "; must be 0 (chosen) or at least ",
                                 kMinParticles));
   }
+  if (options.flow.fit.velocity != VelocityForm::kParts &&
+      options.flow.fit.max_rank == 0) {
+    violations.Add("flow.max_rank",
+                   "is 0; must be at least 1 where flow.velocity is trains");
+  }
   CheckLength("base.mean", options.base.mean.size(), dimension, violations);
   CheckLength("base.scale", options.base.scale.size(), dimension, violations);
   return violations;

@@ -9,19 +9,19 @@
 #include "core/coordinates/coordinates.h"
 #include "core/moves/move.h"
 #include "core/particles/resampling.h"
-#include "core/transport/potential.h"
+#include "core/transport/velocity.h"
 
 namespace ttflow {
 
 // The deterministic part of a stage: a map of all particles.
 struct Transport {
   Coordinates coordinates;
-  // In the pass that trains, particles of fold f move by fold_potential[f],
+  // In the pass that trains, particles of fold f move by fold_velocity[f],
   // which was fitted on the other fold. Empty (no basis) in a Model that is
   // drawn from.
-  std::array<Potential, 2> fold_potential;
+  std::array<Velocity, 2> fold_velocity;
   // Fitted on all rows; moves every particle of a frozen run.
-  Potential potential;
+  Velocity velocity;
   int substeps = 1;
 };
 

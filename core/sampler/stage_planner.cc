@@ -42,12 +42,12 @@ Vector LookAhead(const Particles& particles, double dt) {
   return NormalizedWeights(log_weight);
 }
 
-// 99.9 % quantile of |H v| / |v|, H the Hessian of the potential, by a
-// one-sided difference of the gradient along itself: how far the field is from
+// 99.9 % quantile of |H v| / |v|, H the Jacobian of the velocity, by a
+// one-sided difference of the field along itself: how far the field is from
 // constant along its own way.
-double HessianAlongField(const Potential& potential, const Matrix& u) {
+double HessianAlongField(const Velocity& velocity, const Matrix& u) {
   Matrix field;
-  EvaluatePotential(potential, u, nullptr, &field, nullptr);
+  EvaluateVelocity(velocity, u, &field, nullptr);
   const Vector speed = field.rowwise().norm();
   constexpr double kStep = 1e-4;
   Matrix shifted = u;
@@ -55,7 +55,7 @@ double HessianAlongField(const Potential& potential, const Matrix& u) {
     if (speed[i] > 0) shifted.row(i) += (kStep / speed[i]) * field.row(i);
   }
   Matrix shifted_field;
-  EvaluatePotential(potential, shifted, nullptr, &shifted_field, nullptr);
+  EvaluateVelocity(velocity, shifted, &shifted_field, nullptr);
   Vector size = (shifted_field - field).rowwise().norm() / kStep;
   const Index rank = std::min<Index>(
       size.size() - 1,
@@ -100,13 +100,13 @@ absl::StatusOr<std::optional<StagePlanner::Fitted>> StagePlanner::FitFlow(
   const FitResult* previous = previous_fit_.has_value() && kind == coordinates_
                                   ? &*previous_fit_
                                   : nullptr;
-  absl::StatusOr<FitResult> result = FitPotential(
+  absl::StatusOr<FitResult> result = FitVelocity(
       problem, options_.flow.fit, previous, key, executor, interrupter);
   if (absl::IsFailedPrecondition(result.status()))
     return std::optional<Fitted>();
   TTFLOW_RETURN_IF_ERROR(result.status());
   fitted.result = *std::move(result);
-  fitted.hessian = HessianAlongField(fitted.result.potential, u);
+  fitted.hessian = HessianAlongField(fitted.result.velocity, u);
   return std::optional<Fitted>(std::move(fitted));
 }
 
@@ -281,8 +281,8 @@ absl::StatusOr<StagePlan> StagePlanner::Plan(const PassState& state,
             1,
             options_.flow.max_substeps);
         transport.coordinates = std::move(fitted->coordinates);
-        transport.fold_potential = std::move(fitted->result.fold_potential);
-        transport.potential = std::move(fitted->result.potential);
+        transport.fold_velocity = std::move(fitted->result.fold_velocity);
+        transport.velocity = std::move(fitted->result.velocity);
         plan.model.transport = std::move(transport);
       }
     }

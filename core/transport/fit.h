@@ -1,4 +1,4 @@
-// Fit: a potential for the continuity equation, cross-fitted, judged held-out.
+// Fit: a velocity for the continuity equation, cross-fitted, judged held-out.
 
 #ifndef TTFLOW_CORE_TRANSPORT_FIT_H_
 #define TTFLOW_CORE_TRANSPORT_FIT_H_
@@ -11,7 +11,7 @@
 #include "core/foundation/executor.h"
 #include "core/foundation/interrupter.h"
 #include "core/foundation/random.h"
-#include "core/transport/potential.h"
+#include "core/transport/velocity.h"
 
 namespace ttflow {
 
@@ -21,14 +21,22 @@ enum class RankRule {
               // noise
 };
 
+// What the velocity is made of.
+enum class VelocityForm {
+  kParts,       // grad phi: additive part, pairs and an interaction train
+  kTrain,       // grad phi, all of phi in one train
+  kComponents,  // a train for every component, no gradient: the paper's
+};
+
 struct FitOptions {
+  VelocityForm velocity = VelocityForm::kParts;
   BasisFamily basis = BasisFamily::kFourierExtension;
   bool orthonormal = true;  // in inner_product
   InnerProduct inner_product = InnerProduct::kH2;
   // Most functions a coordinate, with the constant; fewer where rows are few.
   Index additive_basis_size = 12;
-  Index train_basis_size = 6;
-  Index max_rank = 8;  // 0: no interaction train
+  Index train_basis_size = 6;  // of every train, whatever the form
+  Index max_rank = 8;          // 0: no train
   RankRule rank_rule = RankRule::kResidual;
   double relative_tolerance = 1e-3;  // TT-SVD rounding
   double ema_rate = 0.5;  // beta of phi <- (1 - beta) phi_old + beta phi_fit
@@ -49,30 +57,34 @@ struct FitProblem {
 };
 
 struct FitResult {
-  // fold_potential[f] is fitted on the rows of the other fold and moves those
-  // of fold f; `potential` is fitted on all rows, for frozen runs.
-  std::array<Potential, 2> fold_potential;
-  Potential potential;
-  // rho_i = (h - c) - L phi(u_i) by the cross-fit: the rate at which log
-  // weights would fall along the flow; c makes its weighted mean zero. [N]
+  // fold_velocity[f] is fitted on the rows of the other fold and moves those
+  // of fold f; `velocity` is fitted on all rows, for frozen runs.
+  std::array<Velocity, 2> fold_velocity;
+  Velocity velocity;
+  // rho_i = (h - c) - (div v - grad f_t . v)(u_i) by the cross-fit: the rate at
+  // which log weights would fall along the flow; c makes its weighted mean
+  // zero. [N]
   Vector residual;
   // 1 - Var(rho) / Var(h), weighted, held out: the figure of merit.
   double validation_r2 = 0;
-  double additive_r2 = 0;    // the same with the additive part alone
-  double ridge = 0;          // chosen for the last part, relative to trace / p
-  Index num_unknowns = 0;    // of the largest solve
-  std::vector<Index> ranks;  // [d + 1], or empty without a train
+  double additive_r2 = 0;  // the same with the additive part alone, if any
+  double ridge = 0;        // chosen for the last part, relative to trace / p
+  Index num_unknowns = 0;  // of the largest solve
+  // [d + 1], or empty without a train; of components the largest a bond.
+  std::vector<Index> ranks;
 };
 
-// Fits the three parts of phi, the train on what the other two leave, by
-// (alternating) least squares for
+// Fits a velocity of the form that the options name by (alternating) least
+// squares for
+//   div v - grad f_t . v = h - hbar,  with v = grad phi
 //   L_t phi = h - hbar,  L_t phi = Laplace(phi) - grad f_t . grad phi,
-// docs/method.md (2), (3); a part is kept only where it lowers the held-out
-// residual. `previous`, if not null, is the last stage's result in the same
-// kind of coordinates: intervals that still fit are kept, its trains are warm
-// starts, and the `ema` rule's old trains.
+// docs/method.md (1)-(3); of three parts of phi the train is fitted on what the
+// other two leave. What does not lower the held-out residual is not kept, which
+// may leave v = 0. `previous`, if not null, is the last stage's result in the
+// same kind of coordinates and form: intervals that still fit are kept, its
+// trains are warm starts, and the `ema` rule's old trains.
 //
-// The coefficients of fold_potential[f] are fitted to the rows of fold 1 - f.
+// The coefficients of fold_velocity[f] are fitted to the rows of fold 1 - f.
 // What depends on h of fold f in it are choices: ridges, the numbers of
 // functions and pairs, which parts are kept, the ranks, and after which core's
 // update the alternating fit stops. Intervals and scales of columns depend on
@@ -86,12 +98,12 @@ struct FitResult {
 //         zero: no flow then.
 // Random: starting directions of the train, purpose kFit; the same bytes for
 //         any number of threads.
-absl::StatusOr<FitResult> FitPotential(const FitProblem& problem,
-                                       const FitOptions& options,
-                                       const FitResult* previous,
-                                       const RandomKey& key,
-                                       const Executor& executor,
-                                       Interrupter& interrupter);
+absl::StatusOr<FitResult> FitVelocity(const FitProblem& problem,
+                                      const FitOptions& options,
+                                      const FitResult* previous,
+                                      const RandomKey& key,
+                                      const Executor& executor,
+                                      Interrupter& interrupter);
 
 }  // namespace ttflow
 

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 
-#include "core/als/sliced_loop.h"
 #include "core/basis/basis_table.h"
 #include "core/foundation/check.h"
-#include "core/foundation/status_macros.h"
 #include "core/tensor_train/evaluate.h"
 
 namespace ttflow {
@@ -22,6 +20,7 @@ void AddAdditivePart(const PreparedPotential& prepared,
   for (Index k = 0; k < prepared.dimension(); ++k) {
     const Basis& basis = *prepared.additive_bases[k];
     const Vector& coefficients = prepared.potential.additive[k];
+    if (coefficients.isZero(0)) continue;
     Matrix values(value != nullptr ? u.rows() : 0, basis.size());
     Matrix first(gradient != nullptr ? u.rows() : 0, basis.size());
     Matrix second(laplacian != nullptr ? u.rows() : 0, basis.size());
@@ -136,35 +135,6 @@ void EvaluateBlock(const PreparedPotential& prepared,
   if (prepared.potential.has_train()) {
     AddTrain(prepared, u, value, gradient, laplacian);
   }
-}
-
-absl::StatusOr<Vector> ApplyContinuityOperator(
-    const Potential& potential,
-    const ConstMatrixRef& u,
-    const ConstMatrixRef& energy_gradient,
-    const Executor& executor,
-    Interrupter& interrupter) {
-  const PreparedPotential prepared(potential);
-  Vector result(u.rows());
-  TTFLOW_RETURN_IF_ERROR(ForBlocksSliced(
-      u.rows(),
-      prepared.RowOperations(),
-      executor,
-      interrupter,
-      [&](Index begin, Index end) {
-        const Index n = end - begin;
-        Matrix gradient;
-        Vector laplacian;
-        EvaluateBlock(
-            prepared, u.middleRows(begin, n), nullptr, &gradient, &laplacian);
-        result.segment(begin, n) =
-            laplacian -
-            gradient.cwiseProduct(energy_gradient.middleRows(begin, n))
-                .rowwise()
-                .sum();
-      },
-      kCacheRows));
-  return result;
 }
 
 void EvaluatePotential(const Potential& potential,

@@ -6,10 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "core/basis/basis.h"
-#include "core/foundation/executor.h"
-#include "core/foundation/interrupter.h"
 #include "core/foundation/types.h"
 #include "core/transport/potential.h"
 
@@ -48,17 +45,6 @@ void EvaluateBlock(const PreparedPotential& prepared,
                    Vector* value,
                    Matrix* gradient,
                    Vector* laplacian);
-
-// Computes L_t phi = Laplace(phi) - grad f_t . grad phi at the rows u [N, d]
-// with energy gradients grad_u f_t [N, d]; returns [N].
-//
-// Errors: the interrupter's, asked about every 50 ms.
-absl::StatusOr<Vector> ApplyContinuityOperator(
-    const Potential& potential,
-    const ConstMatrixRef& u,
-    const ConstMatrixRef& energy_gradient,
-    const Executor& executor,
-    Interrupter& interrupter);
 
 }  // namespace ttflow
 

@@ -45,14 +45,23 @@ Vector AdditiveCurvatureBounds(const PreparedPotential& prepared) {
 class BlockSweeper {
  public:
   BlockSweeper(const PreparedPotential& prepared,
+               const std::vector<TensorTrain>& components,
+               const PreparedComponents& prepared_components,
                const Vector& additive_bounds,
                double step,
                MatrixRef u)
       : prepared_(prepared),
+        components_(components),
+        prepared_components_(prepared_components),
         additive_bounds_(additive_bounds),
         step_(step),
         u_(u),
         log_determinant_(Vector::Zero(u.rows())) {
+    for (Index k = 0; has_components() && k < u.cols(); ++k) {
+      component_values_.emplace_back(u.rows(),
+                                     prepared_components_.bases[k]->size());
+      UpdateComponentValues(k);
+    }
     if (!has_train()) return;
     const Index d = u.cols();
     left_.resize(d + 1);
@@ -79,16 +88,17 @@ class BlockSweeper {
 
  private:
   bool has_train() const { return prepared_.potential.has_train(); }
+  bool has_components() const { return !components_.empty(); }
 
   // Moves u_k: left contractions are at the coordinates before k and right ones
   // at those after it, whichever of them have moved already.
   void UpdateCoordinate(Index k) {
     const Index n = u_.rows();
-    Vector velocity(n), slope(n);
+    Vector velocity = Vector::Zero(n), slope = Vector::Zero(n);
     Vector bound = Vector::Constant(n, additive_bounds_[k]);
-    {
+    const Vector& coefficients = prepared_.potential.additive[k];
+    if (!coefficients.isZero(0)) {
       const Basis& basis = *prepared_.additive_bases[k];
-      const Vector& coefficients = prepared_.potential.additive[k];
       Matrix first(n, basis.size()), second(n, basis.size());
       MatrixRef first_ref(first), second_ref(second);
       basis.Evaluate(u_.col(k), nullptr, &first_ref, &second_ref);
@@ -111,6 +121,7 @@ class BlockSweeper {
       bound.noalias() +=
           coefficients.cwiseAbs() * basis.second_derivative_bounds();
     }
+    if (has_components()) AddComponent(k, velocity, slope, bound);
     for (Index i = 0; i < n; ++i) {
       const double contraction = std::abs(step_) * bound[i];
       const double limiter =
@@ -118,6 +129,43 @@ class BlockSweeper {
       u_(i, k) += limiter * step_ * velocity[i];
       log_determinant_[i] += std::log1p(limiter * step_ * slope[i]);
     }
+    if (has_components()) UpdateComponentValues(k);
+  }
+
+  // Adds v_k of its own train, d_k v_k and the bound of the latter: its
+  // function of u_k given the other coordinates, wherever they are.
+  void AddComponent(Index k,
+                    Vector& velocity,
+                    Vector& slope,
+                    Vector& bound) const {
+    const Index n = u_.rows();
+    const TensorTrain& train = components_[k];
+    Matrix left = Matrix::Ones(n, 1), right = left, next;
+    for (Index j = 0; j < k; ++j) {
+      next.resize(n, train.cores[j].right_rank);
+      ExtendLeft(train.cores[j], component_values_[j], left, next);
+      left.swap(next);
+    }
+    for (Index j = u_.cols() - 1; j > k; --j) {
+      next.resize(n, train.cores[j].left_rank);
+      ExtendRight(train.cores[j], component_values_[j], right, next);
+      right.swap(next);
+    }
+    const Basis& basis = *prepared_components_.bases[k];
+    Matrix coefficients(n, basis.size()), first(n, basis.size());
+    ContractAround(train.cores[k], left, right, coefficients);
+    MatrixRef first_ref(first);
+    basis.Evaluate(u_.col(k), nullptr, &first_ref, nullptr);
+    velocity += component_values_[k].cwiseProduct(coefficients).rowwise().sum();
+    slope += first.cwiseProduct(coefficients).rowwise().sum();
+    bound.noalias() +=
+        coefficients.cwiseAbs() * prepared_components_.slope_bounds[k];
+  }
+
+  void UpdateComponentValues(Index k) {
+    MatrixRef values(component_values_[k]);
+    prepared_components_.bases[k]->Evaluate(
+        u_.col(k), &values, nullptr, nullptr);
   }
 
   void UpdateLeft(Index k) {
@@ -146,24 +194,28 @@ class BlockSweeper {
   }
 
   const PreparedPotential& prepared_;
+  const std::vector<TensorTrain>& components_;
+  const PreparedComponents& prepared_components_;
   const Vector& additive_bounds_;
   const double step_;
   MatrixRef u_;
   Vector log_determinant_;
   std::vector<Matrix> left_;   // [d + 1]: contraction of cores before k
   std::vector<Matrix> right_;  // [d + 1]: contraction of cores k and after
+  std::vector<Matrix> component_values_;  // [d]: basis values at present
 };
 
 }  // namespace
 
-void SequentialStep(const Potential& potential,
+void SequentialStep(const Velocity& velocity,
                     double dt,
                     int substeps,
                     const Executor& executor,
                     Matrix& u,
                     Vector& log_determinant) {
-  TTFLOW_CHECK(substeps >= 1 && u.cols() == potential.dimension());
-  const PreparedPotential prepared(potential);
+  TTFLOW_CHECK(substeps >= 1 && u.cols() == velocity.dimension());
+  const PreparedPotential prepared(velocity.potential);
+  const PreparedComponents prepared_components(velocity);
   const Vector additive_bounds = AdditiveCurvatureBounds(prepared);
   log_determinant.resize(u.rows());
   executor.ForBlocks(
@@ -172,8 +224,12 @@ void SequentialStep(const Potential& potential,
         const Index n = end - begin;
         // A copy: contiguous columns, and no two threads on one cache line.
         Matrix block = u.middleRows(begin, n);
-        BlockSweeper sweeper(
-            prepared, additive_bounds, dt / (2 * substeps), block);
+        BlockSweeper sweeper(prepared,
+                             velocity.components,
+                             prepared_components,
+                             additive_bounds,
+                             dt / (2 * substeps),
+                             block);
         for (int substep = 0; substep < substeps; ++substep) {
           sweeper.Forward();
           sweeper.Backward();

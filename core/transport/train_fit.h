@@ -1,4 +1,4 @@
-// TrainFit: the interaction train, fitted to what the linear parts leave.
+// TrainFit: the train of a potential, fitted to what the linear parts leave.
 
 #ifndef TTFLOW_CORE_TRANSPORT_TRAIN_FIT_H_
 #define TTFLOW_CORE_TRANSPORT_TRAIN_FIT_H_
@@ -34,8 +34,12 @@ struct TrainFit {
 // kept at all: only where the held-out risk falls by more than two of its
 // standard errors and by 1 %.
 //
+// Where the train is all of phi (VelocityForm::kTrain) it starts from a sum of
+// functions of one variable, otherwise from products of neighbours'.
+//
 // Returns nothing where a train is not kept, is not wanted (max_rank 0) or
-// cannot help: d = 1, or the linear parts leave less than 1 % of Var(h).
+// cannot help: the linear parts leave less than 1 % of Var(h), or d = 1 and it
+// is not all of phi.
 //
 // previous: the last stage's result, or null; a train in it is carried over to
 //           the present intervals as a warm start, its folds kept apart.

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/convert/potential_codec.h"
+#include "server/convert/velocity_codec.h"
 
 namespace ttflow::server {
 namespace {

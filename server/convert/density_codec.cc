@@ -16,7 +16,7 @@
 #include "core/foundation/check.h"
 #include "core/foundation/status_macros.h"
 #include "server/convert/coordinates_codec.h"
-#include "server/convert/potential_codec.h"
+#include "server/convert/velocity_codec.h"
 
 namespace ttflow::server {
 namespace {

@@ -55,6 +55,11 @@ constexpr Pair<v1::DensityMode, DensityMode> kDensityModes[] = {
     {v1::DENSITY_MODE_ON, DensityMode::kOn},
     {v1::DENSITY_MODE_OFF, DensityMode::kOff},
 };
+constexpr Pair<v1::VelocityForm, VelocityForm> kVelocityForms[] = {
+    {v1::VELOCITY_FORM_PARTS, VelocityForm::kParts},
+    {v1::VELOCITY_FORM_TRAIN, VelocityForm::kTrain},
+    {v1::VELOCITY_FORM_COMPONENTS, VelocityForm::kComponents},
+};
 constexpr Pair<v1::RankRule, RankRule> kRankRules[] = {
     {v1::RANK_RULE_EMA, RankRule::kEma},
     {v1::RANK_RULE_RESIDUAL, RankRule::kResidual},
@@ -105,6 +110,9 @@ bool EnumFromProto(v1::BasisFamily proto, BasisFamily& core) {
 bool EnumFromProto(v1::InnerProduct proto, InnerProduct& core) {
   return FromTable(kInnerProducts, proto, core);
 }
+bool EnumFromProto(v1::VelocityForm proto, VelocityForm& core) {
+  return FromTable(kVelocityForms, proto, core);
+}
 bool EnumFromProto(v1::RankRule proto, RankRule& core) {
   return FromTable(kRankRules, proto, core);
 }
@@ -126,6 +134,9 @@ v1::BasisFamily EnumToProto(BasisFamily core) {
 }
 v1::InnerProduct EnumToProto(InnerProduct core) {
   return ToTable(kInnerProducts, core);
+}
+v1::VelocityForm EnumToProto(VelocityForm core) {
+  return ToTable(kVelocityForms, core);
 }
 v1::RankRule EnumToProto(RankRule core) { return ToTable(kRankRules, core); }
 v1::DensityMode EnumToProto(DensityMode core) {

@@ -17,6 +17,7 @@ bool EnumFromProto(v1::FlowMode proto, FlowMode& core);
 bool EnumFromProto(v1::CoordinateKind proto, CoordinateKind& core);
 bool EnumFromProto(v1::BasisFamily proto, BasisFamily& core);
 bool EnumFromProto(v1::InnerProduct proto, InnerProduct& core);
+bool EnumFromProto(v1::VelocityForm proto, VelocityForm& core);
 bool EnumFromProto(v1::RankRule proto, RankRule& core);
 bool EnumFromProto(v1::DensityMode proto, DensityMode& core);
 
@@ -28,6 +29,7 @@ v1::FlowMode EnumToProto(FlowMode core);
 v1::CoordinateKind EnumToProto(CoordinateKind core);
 v1::BasisFamily EnumToProto(BasisFamily core);
 v1::InnerProduct EnumToProto(InnerProduct core);
+v1::VelocityForm EnumToProto(VelocityForm core);
 v1::RankRule EnumToProto(RankRule core);
 v1::DensityMode EnumToProto(DensityMode core);
 

@@ -9,7 +9,7 @@
 #include "server/convert/coordinates_codec.h"
 #include "server/convert/density_codec.h"
 #include "server/convert/model.pb.h"
-#include "server/convert/potential_codec.h"
+#include "server/convert/velocity_codec.h"
 
 namespace ttflow::server {
 namespace {
@@ -68,10 +68,10 @@ bool IsPositive(const Vector& values) {
 
 void EncodeTransport(const Transport& transport, stored::StoredTransport& out) {
   EncodeCoordinates(transport.coordinates, *out.mutable_coordinates());
-  for (const Potential& potential : transport.fold_potential) {
-    EncodePotential(potential, *out.add_fold_potential());
+  for (const Velocity& velocity : transport.fold_velocity) {
+    EncodeVelocity(velocity, *out.add_fold_velocity());
   }
-  EncodePotential(transport.potential, *out.mutable_potential());
+  EncodeVelocity(transport.velocity, *out.mutable_velocity());
   out.set_substeps(transport.substeps);
 }
 
@@ -81,18 +81,18 @@ absl::StatusOr<Transport> DecodeTransport(const stored::StoredTransport& in,
   if (!DecodeCoordinates(in.coordinates(), dimension, transport.coordinates)) {
     return Damaged("coordinates");
   }
-  const auto folds = static_cast<int>(transport.fold_potential.size());
-  if (in.fold_potential_size() != folds) return Damaged("folds");
+  const auto folds = static_cast<int>(transport.fold_velocity.size());
+  if (in.fold_velocity_size() != folds) return Damaged("folds");
   std::string fault;
   for (int fold = 0; fold < folds; ++fold) {
-    if (!DecodePotential(in.fold_potential(fold),
-                         dimension,
-                         transport.fold_potential[static_cast<size_t>(fold)],
-                         fault)) {
+    if (!DecodeVelocity(in.fold_velocity(fold),
+                        dimension,
+                        transport.fold_velocity[static_cast<size_t>(fold)],
+                        fault)) {
       return Damaged(fault);
     }
   }
-  if (!DecodePotential(in.potential(), dimension, transport.potential, fault)) {
+  if (!DecodeVelocity(in.velocity(), dimension, transport.velocity, fault)) {
     return Damaged(fault);
   }
   transport.substeps = in.substeps();

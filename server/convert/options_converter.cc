@@ -63,6 +63,7 @@ void ReadFlow(const v1::FlowOptions& proto,
            proto.inner_product(),
            fit.inner_product,
            violations);
+  ReadEnum("flow.velocity", proto.velocity(), fit.velocity, violations);
   TTFLOW_READ(proto, fit, additive_basis_size);
   TTFLOW_READ(proto, fit, train_basis_size);
   TTFLOW_READ(proto, fit, max_rank);
@@ -102,6 +103,7 @@ void WriteFlow(const FlowOptions& core, v1::FlowOptions& proto) {
   proto.set_basis(EnumToProto(fit.basis));
   proto.set_orthonormal(fit.orthonormal);
   proto.set_inner_product(EnumToProto(fit.inner_product));
+  proto.set_velocity(EnumToProto(fit.velocity));
   proto.set_additive_basis_size(Int32(fit.additive_basis_size));
   proto.set_train_basis_size(Int32(fit.train_basis_size));
   proto.set_max_rank(Int32(fit.max_rank));

@@ -54,6 +54,8 @@ TEST(SetOptionTest, TakesEveryBasisByItsName) {
   v1::SamplerOptions options;
   EXPECT_TRUE(SetOption("flow.inner_product", "l2", options).ok());
   EXPECT_EQ(options.flow().inner_product(), v1::INNER_PRODUCT_L2);
+  EXPECT_TRUE(SetOption("flow.velocity", "components", options).ok());
+  EXPECT_EQ(options.flow().velocity(), v1::VELOCITY_FORM_COMPONENTS);
   EXPECT_FALSE(SetOption("flow.basis", "hermite", options).ok());
 }
 
@@ -65,8 +67,13 @@ TEST(SetOptionTest, EveryPathCanBeSet) {
             paths.size());
   for (const std::string& path : paths) {
     bool is_set = false;
-    for (const char* value :
-         {"1", "auto", "systematic", "fourier_extension", "h2", "residual"}) {
+    for (const char* value : {"1",
+                              "auto",
+                              "systematic",
+                              "fourier_extension",
+                              "h2",
+                              "residual",
+                              "parts"}) {
       v1::SamplerOptions options;
       if (SetOption(path, value, options).ok()) {
         is_set = !google::protobuf::util::MessageDifferencer::Equals(

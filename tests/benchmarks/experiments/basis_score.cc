@@ -108,26 +108,26 @@ FitScore ScoreFit(const CloudPair& clouds,
   const FitOptions options = setting.Options(clouds.training.position.cols());
   FitScore score;
   score.log_condition = LogCondition(clouds, options, executor);
-  const auto fit = FitPotential(clouds.training.problem(),
-                                options,
-                                nullptr,
-                                RandomKey(kFitSeed),
-                                executor,
-                                interrupter);
+  const auto fit = FitVelocity(clouds.training.problem(),
+                               options,
+                               nullptr,
+                               RandomKey(kFitSeed),
+                               executor,
+                               interrupter);
   if (!fit.ok()) {
     score.failed = true;
     return score;
   }
   const TemperedCloud& cloud = clouds.validation;
-  const auto r2 = [&](const Potential& potential) {
-    const double value = ContinuityR2(potential, cloud, executor);
+  const auto r2 = [&](const Velocity& velocity) {
+    const double value = ContinuityR2(velocity, cloud, executor);
     if (!(value > kFailure)) score.failed = true;
     return value;
   };
-  for (const Potential& potential : fit->fold_potential) {
-    score.r2 += 0.5 * r2(potential);
+  for (const Velocity& velocity : fit->fold_velocity) {
+    score.r2 += 0.5 * r2(velocity);
   }
-  r2(fit->potential);
+  r2(fit->velocity);
   return score;
 }
 

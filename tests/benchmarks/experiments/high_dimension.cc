@@ -50,12 +50,12 @@ Cost CostAt(Index d, const Executor& executor) {
   NullInterrupter interrupter;
   Cost cost;
   double start = Now();
-  const auto fit = FitPotential(clouds.training.problem(),
-                                options,
-                                nullptr,
-                                RandomKey(1),
-                                executor,
-                                interrupter);
+  const auto fit = FitVelocity(clouds.training.problem(),
+                               options,
+                               nullptr,
+                               RandomKey(1),
+                               executor,
+                               interrupter);
   cost.fit = Now() - start;
   if (!fit.ok()) return cost;
 
@@ -65,7 +65,7 @@ Cost CostAt(Index d, const Executor& executor) {
   constexpr int kRepeats = 5;
   for (int repeat = 0; repeat < kRepeats; ++repeat) {
     u = clouds.training.position;
-    SequentialStep(fit->potential, 0.01, 1, executor, u, log_determinant);
+    SequentialStep(fit->velocity, 0.01, 1, executor, u, log_determinant);
   }
   cost.step = (Now() - start) / kRepeats;
   return cost;

@@ -74,12 +74,12 @@ FitScore Score(const CloudPair& clouds,
   NullInterrupter interrupter;
   FitScore score;
   const auto start = std::chrono::steady_clock::now();
-  const auto fit = FitPotential(clouds.training.problem(),
-                                rule.Options(),
-                                nullptr,
-                                RandomKey(5),
-                                executor,
-                                interrupter);
+  const auto fit = FitVelocity(clouds.training.problem(),
+                               rule.Options(),
+                               nullptr,
+                               RandomKey(5),
+                               executor,
+                               interrupter);
   score.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
@@ -90,9 +90,9 @@ FitScore Score(const CloudPair& clouds,
   }
   score.heldout_r2 = fit->validation_r2;
   score.independent_r2 = 0;
-  for (const Potential& potential : fit->fold_potential) {
+  for (const Velocity& velocity : fit->fold_velocity) {
     score.independent_r2 +=
-        0.5 * ContinuityR2(potential, clouds.validation, executor);
+        0.5 * ContinuityR2(velocity, clouds.validation, executor);
   }
   return score;
 }

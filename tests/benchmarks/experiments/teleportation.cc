@@ -194,18 +194,18 @@ FittedVelocity FitAt(const std::shared_ptr<const Target>& target,
   FitOptions options;
   options.additive_basis_size = 20;
   NullInterrupter interrupter;
-  const auto fit = FitPotential(clouds.training.problem(),
-                                options,
-                                nullptr,
-                                RandomKey(seed),
-                                executor,
-                                interrupter);
+  const auto fit = FitVelocity(clouds.training.problem(),
+                               options,
+                               nullptr,
+                               RandomKey(seed),
+                               executor,
+                               interrupter);
   FittedVelocity fitted;
   if (!fit.ok()) return fitted;
   fitted.r2 = fit->validation_r2;
   Matrix gradient;
-  EvaluatePotential(
-      fit->potential, clouds.validation.position, nullptr, &gradient, nullptr);
+  EvaluateVelocity(
+      fit->velocity, clouds.validation.position, &gradient, nullptr);
   const double scale = clouds.training.scale[0];
   const double step = exact.grid[1] - exact.grid[0];
   double off = 0;

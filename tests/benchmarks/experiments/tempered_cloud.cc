@@ -9,7 +9,6 @@
 #include "core/moves/move.h"
 #include "core/particles/resampling.h"
 #include "core/path/tempered_energy.h"
-#include "core/transport/prepared_potential.h"
 
 namespace ttflow::benchmarks {
 namespace {
@@ -134,12 +133,12 @@ CloudPair MakeCloudPair(const std::shared_ptr<const Target>& target,
   return pair;
 }
 
-double ContinuityR2(const Potential& potential,
+double ContinuityR2(const Velocity& velocity,
                     const TemperedCloud& cloud,
                     const Executor& executor) {
   NullInterrupter interrupter;
   const auto image = ApplyContinuityOperator(
-      potential, cloud.position, cloud.gradient, executor, interrupter);
+      velocity, cloud.position, cloud.gradient, executor, interrupter);
   TTFLOW_CHECK(image.ok());
   const double value = 1 - Variance(cloud.energy_difference - *image) /
                                Variance(cloud.energy_difference);

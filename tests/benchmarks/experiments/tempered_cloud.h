@@ -47,9 +47,9 @@ CloudPair MakeCloudPair(const std::shared_ptr<const Target>& target,
                         std::uint64_t seed,
                         const Executor& executor);
 
-// 1 - Var(h - L phi) / Var(h) at a cloud that the potential was not fitted on;
-// at least -1.
-double ContinuityR2(const Potential& potential,
+// 1 - Var(h - div v + grad f_t . v) / Var(h) at a cloud that v was not fitted
+// on; at least -1.
+double ContinuityR2(const Velocity& velocity,
                     const TemperedCloud& cloud,
                     const Executor& executor);
 

@@ -70,6 +70,18 @@ TEST(ValidateOptions, RefusesTooFewParticlesAndListsOfTheWrongLength) {
               testing::UnorderedElementsAre("num_particles", "base.mean"));
 }
 
+TEST(ValidateOptions, TrainsAloneNeedARank) {
+  SamplerOptions options;
+  options.flow.fit.max_rank = 0;
+  EXPECT_TRUE(ValidateOptions(options, 3).empty());
+  for (const VelocityForm form :
+       {VelocityForm::kTrain, VelocityForm::kComponents}) {
+    options.flow.fit.velocity = form;
+    EXPECT_THAT(Fields(ValidateOptions(options, 3)),
+                testing::ElementsAre("flow.max_rank"));
+  }
+}
+
 TEST(EstimateResources, GrowsWithParticlesAndSamples) {
   SamplerOptions options;
   const ResourceEstimate small = EstimateResources(options, 8);

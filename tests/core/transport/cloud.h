@@ -140,12 +140,12 @@ inline absl::StatusOr<FitResult> Fit(const Cloud& cloud,
                                      const FitResult* previous = nullptr,
                                      int num_threads = 1) {
   NullInterrupter interrupter;
-  return FitPotential(cloud.problem(),
-                      options,
-                      previous,
-                      RandomKey(1),
-                      Executor(num_threads),
-                      interrupter);
+  return FitVelocity(cloud.problem(),
+                     options,
+                     previous,
+                     RandomKey(1),
+                     Executor(num_threads),
+                     interrupter);
 }
 
 }  // namespace ttflow

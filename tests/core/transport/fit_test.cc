@@ -34,7 +34,7 @@ TEST(FitTest, CorrelatedGaussianIsExactWithPairs) {
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_LT(result->additive_r2, 0.99);
   EXPECT_GT(result->validation_r2, 0.999);
-  EXPECT_FALSE(result->potential.pairs.empty());
+  EXPECT_FALSE(result->velocity.potential.pairs.empty());
   EXPECT_LT(std::abs(cloud.weights.dot(result->residual)), 1e-12);
 }
 
@@ -48,9 +48,9 @@ TEST(FitTest, ScreeningFindsTheCoupledPairsAmongMany) {
   options.max_rank = 0;
   const auto result = Fit(cloud, options);
   ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_LE(static_cast<Index>(result->potential.pairs.size()), 2 * d);
+  EXPECT_LE(static_cast<Index>(result->velocity.potential.pairs.size()), 2 * d);
   int found = 0;
-  for (const PairTerm& pair : result->potential.pairs) {
+  for (const PairTerm& pair : result->velocity.potential.pairs) {
     if (pair.i % 2 == 0 && pair.j == pair.i + 1) ++found;
   }
   EXPECT_EQ(found, d / 2);
@@ -69,16 +69,16 @@ TEST(FitTest, FoldPotentialsDoNotSeeTheirOwnFold) {
   const auto before = Fit(cloud, options), after = Fit(changed, options);
   ASSERT_TRUE(before.ok() && after.ok());
   ASSERT_EQ(before->ridge, after->ridge);
-  const Potential& untouched = before->fold_potential[0];
-  const Potential& again = after->fold_potential[0];
+  const Potential& untouched = before->fold_velocity[0].potential;
+  const Potential& again = after->fold_velocity[0].potential;
   double difference = 0;
   for (Index k = 0; k < 4; ++k) {
     difference += (untouched.additive[k] - again.additive[k]).norm();
   }
   double moved = 0;
   for (Index k = 0; k < 4; ++k) {
-    moved += (before->fold_potential[1].additive[k] -
-              after->fold_potential[1].additive[k])
+    moved += (before->fold_velocity[1].potential.additive[k] -
+              after->fold_velocity[1].potential.additive[k])
                  .norm();
   }
   // h is centred by its mean over both folds, which rounds differently.
@@ -93,7 +93,7 @@ TEST(FitTest, PureNoiseIsNotFitted) {
   const auto result = Fit(cloud, {});
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_LT(std::abs(result->validation_r2), 0.05);
-  EXPECT_FALSE(result->potential.has_train());
+  EXPECT_FALSE(result->velocity.potential.has_train());
 }
 
 TEST(FitTest, NonFiniteAndWeightlessParticlesTakeNoPart) {
@@ -131,13 +131,13 @@ TEST(FitTest, InterrupterStopsAtAnyOfItsChecks) {
   const Cloud cloud =
       PairCloud(1500, 4, {.well = 0.3, .coupling = 1.0}, 1.5, 0.4);
   const auto fit = [&](CountdownInterrupter& interrupter) {
-    return FitPotential(
+    return FitVelocity(
         cloud.problem(), {}, nullptr, RandomKey(1), Executor(2), interrupter);
   };
   CountdownInterrupter never(0);
   const auto whole = fit(never);
   ASSERT_TRUE(whole.ok()) << whole.status();
-  EXPECT_TRUE(whole->potential.has_train());
+  EXPECT_TRUE(whole->velocity.potential.has_train());
   const int last = never.num_checks();
   ASSERT_GT(last, 50);
   for (int k = 1; k <= last; k += k < 40 ? 1 : last / 20) {

@@ -22,7 +22,7 @@ Moved Step(const Potential& potential,
            const Matrix& u,
            int num_threads = 1) {
   Moved moved{u, {}};
-  SequentialStep(potential,
+  SequentialStep(Velocity{potential},
                  dt,
                  substeps,
                  Executor(num_threads),

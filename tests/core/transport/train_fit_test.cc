@@ -8,7 +8,6 @@
 #include "core/tensor_train/factories.h"
 #include "core/transport/continuity_problem.h"
 #include "core/transport/fit.h"
-#include "core/transport/prepared_potential.h"
 #include "tests/core/transport/cloud.h"
 #include "tests/core/transport/random_potential.h"
 #include "tests/sanitizers.h"
@@ -28,8 +27,8 @@ TEST(ContinuityProblemTest, CarriesTheOperatorAlongTheTrain) {
   const ContinuityTable table = *ComputeContinuityTable(
       MakeBases(potential.train_basis), u, gradient, executor, interrupter);
   const ContinuityProblem problem(table, Vector::Ones(n), Vector::Zero(n));
-  const Vector expected =
-      *ApplyContinuityOperator(potential, u, gradient, executor, interrupter);
+  const Vector expected = *ApplyContinuityOperator(
+      Velocity{potential}, u, gradient, executor, interrupter);
   const Vector image =
       *ApplyProblem(problem, potential.train, executor, interrupter);
   EXPECT_LT((image - expected).norm(), 1e-10 * expected.norm());
@@ -96,14 +95,14 @@ TEST_P(RankRuleTest, TrainLowersTheHeldOutResidualOfACoupledQuartic) {
   const auto linear = Fit(cloud, without);
   const auto result = Fit(cloud, options());
   ASSERT_TRUE(linear.ok() && result.ok());
-  EXPECT_TRUE(result->potential.has_train());
+  EXPECT_TRUE(result->velocity.potential.has_train());
   EXPECT_EQ(result->ranks.size(), 5u);
   EXPECT_LT(1 - result->validation_r2, 0.3 * (1 - linear->validation_r2));
   // The refit on all rows agrees with the folds' on fresh particles.
   const Cloud fresh = PairCloud(4000, 4, kCoupled, 1.5, 0.4, 42);
   NullInterrupter interrupter;
   const Vector residual =
-      fresh.energy_difference - *ApplyContinuityOperator(result->potential,
+      fresh.energy_difference - *ApplyContinuityOperator(result->velocity,
                                                          fresh.position,
                                                          fresh.gradient,
                                                          Executor(1),
@@ -120,13 +119,14 @@ TEST_P(RankRuleTest, WarmStartIsAtLeastAsGood) {
   const Cloud before = PairCloud(3000, 4, kCoupled, 1.5, 0.38, 43);
   const Cloud now = PairCloud(3000, 4, kCoupled, 1.5, 0.4, 44);
   const auto previous = Fit(before, options());
-  ASSERT_TRUE(previous.ok() && previous->potential.has_train());
+  ASSERT_TRUE(previous.ok() && previous->velocity.potential.has_train());
   const auto cold = Fit(now, options());
   const auto warm = Fit(now, options(), &*previous);
   ASSERT_TRUE(cold.ok() && warm.ok());
   EXPECT_GT(warm->validation_r2, cold->validation_r2 - 0.02);
   // Intervals that still fit are kept, so trains need no re-expansion.
-  EXPECT_EQ(warm->potential.train_basis, previous->potential.train_basis);
+  EXPECT_EQ(warm->velocity.potential.train_basis,
+            previous->velocity.potential.train_basis);
 }
 
 TEST_P(RankRuleTest, DoesNotDependOnThreads) {
@@ -134,11 +134,11 @@ TEST_P(RankRuleTest, DoesNotDependOnThreads) {
   const auto one = Fit(cloud, options(), nullptr, 1);
   const auto two = Fit(cloud, options(), nullptr, 2);
   ASSERT_TRUE(one.ok() && two.ok());
-  ASSERT_TRUE(one->potential.has_train());
+  ASSERT_TRUE(one->velocity.potential.has_train());
   EXPECT_EQ(one->residual, two->residual);
   for (Index k = 0; k < 4; ++k) {
-    EXPECT_EQ(one->potential.train.cores[k].unfolding,
-              two->potential.train.cores[k].unfolding);
+    EXPECT_EQ(one->velocity.potential.train.cores[k].unfolding,
+              two->velocity.potential.train.cores[k].unfolding);
   }
 }
 
@@ -156,12 +156,12 @@ TEST(TrainFitTest, CancelStopsTheFit) {
   const Cloud cloud = PairCloud(1000, 4, kCoupled, 1.5, 0.4);
   for (const int calls : {0, 1, 5}) {
     CountDown interrupter(calls);
-    EXPECT_EQ(FitPotential(cloud.problem(),
-                           {},
-                           nullptr,
-                           RandomKey(1),
-                           Executor(1),
-                           interrupter)
+    EXPECT_EQ(FitVelocity(cloud.problem(),
+                          {},
+                          nullptr,
+                          RandomKey(1),
+                          Executor(1),
+                          interrupter)
                   .status()
                   .code(),
               absl::StatusCode::kCancelled);

@@ -13,6 +13,15 @@ namespace {
 
 using internal::convert::StoredModel;
 
+void ExpectEqual(const TensorTrain& a, const TensorTrain& b) {
+  EXPECT_EQ(a.ranks(), b.ranks());
+  ASSERT_EQ(a.cores.size(), b.cores.size());
+  for (std::size_t k = 0; k < a.cores.size(); ++k) {
+    EXPECT_EQ(a.cores[k].size, b.cores[k].size);
+    EXPECT_EQ(a.cores[k].unfolding, b.cores[k].unfolding);
+  }
+}
+
 void ExpectEqual(const Potential& a, const Potential& b) {
   EXPECT_EQ(a.additive_basis, b.additive_basis);
   EXPECT_EQ(a.train_basis, b.train_basis);
@@ -23,11 +32,15 @@ void ExpectEqual(const Potential& a, const Potential& b) {
     EXPECT_EQ(a.pairs[p].j, b.pairs[p].j);
     EXPECT_EQ(a.pairs[p].coefficient, b.pairs[p].coefficient);
   }
-  EXPECT_EQ(a.train.ranks(), b.train.ranks());
-  ASSERT_EQ(a.train.cores.size(), b.train.cores.size());
-  for (std::size_t k = 0; k < a.train.cores.size(); ++k) {
-    EXPECT_EQ(a.train.cores[k].size, b.train.cores[k].size);
-    EXPECT_EQ(a.train.cores[k].unfolding, b.train.cores[k].unfolding);
+  ExpectEqual(a.train, b.train);
+}
+
+void ExpectEqual(const Velocity& a, const Velocity& b) {
+  ExpectEqual(a.potential, b.potential);
+  EXPECT_EQ(a.component_basis, b.component_basis);
+  ASSERT_EQ(a.components.size(), b.components.size());
+  for (std::size_t k = 0; k < a.components.size(); ++k) {
+    ExpectEqual(a.components[k], b.components[k]);
   }
 }
 
@@ -42,9 +55,9 @@ void ExpectEqual(const Transport& a, const Transport& b) {
   if (!a.coordinates.is_orthogonal()) {
     EXPECT_EQ(a.coordinates.inverse, b.coordinates.inverse);
   }
-  ExpectEqual(a.potential, b.potential);
-  ExpectEqual(a.fold_potential[0], b.fold_potential[0]);
-  ExpectEqual(a.fold_potential[1], b.fold_potential[1]);
+  ExpectEqual(a.velocity, b.velocity);
+  ExpectEqual(a.fold_velocity[0], b.fold_velocity[0]);
+  ExpectEqual(a.fold_velocity[1], b.fold_velocity[1]);
   EXPECT_EQ(a.substeps, b.substeps);
 }
 
@@ -103,7 +116,7 @@ TEST(ModelCodec, BasisFamiliesKeepTheirNumbers) {
   ASSERT_TRUE(stored.ParseFromString(EncodeModel(model)));
   for (const auto& stage : stored.stages()) {
     if (!stage.has_transport()) continue;
-    const auto& potential = stage.transport().potential();
+    const auto& potential = stage.transport().velocity();
     EXPECT_EQ(potential.additive_basis(0).family(), 1);
     EXPECT_EQ(potential.additive_basis(1).family(), 3);
     EXPECT_EQ(potential.additive_basis(2).family(), 6);
@@ -123,7 +136,7 @@ TEST(ModelCodec, RefusesAnUnknownBasis) {
     for (auto& stage : *stored.mutable_stages()) {
       if (!stage.has_transport()) continue;
       auto& basis = *stage.mutable_transport()
-                         ->mutable_potential()
+                         ->mutable_velocity()
                          ->mutable_additive_basis(1);
       basis.set_family(family);
       basis.set_inner_product(inner_product);
@@ -161,8 +174,8 @@ TEST_P(DamagedModel, IsDataLoss) {
   EXPECT_EQ(decoded.status().code(), absl::StatusCode::kDataLoss);
 }
 
-auto* PotentialOf(StoredModel& m) {
-  return m.mutable_stages(0)->mutable_transport()->mutable_potential();
+auto* VelocityOf(StoredModel& m) {
+  return m.mutable_stages(0)->mutable_transport()->mutable_velocity();
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -208,25 +221,36 @@ INSTANTIATE_TEST_SUITE_P(
               ->add_inverse(1);
         },
         [](StoredModel& m) {
-          m.mutable_stages(0)->mutable_transport()->clear_fold_potential();
+          m.mutable_stages(0)->mutable_transport()->clear_fold_velocity();
         },
         [](StoredModel& m) {
-          PotentialOf(m)->mutable_additive_basis(1)->set_lower(100);
+          VelocityOf(m)->mutable_additive_basis(1)->set_lower(100);
         },
         [](StoredModel& m) {
-          PotentialOf(m)->mutable_additive(1)->mutable_values()->Resize(99, 0);
+          VelocityOf(m)->mutable_additive(1)->mutable_values()->Resize(99, 0);
         },
-        [](StoredModel& m) { PotentialOf(m)->set_pair_j(0, 3); },
-        [](StoredModel& m) { PotentialOf(m)->set_pair_j(0, 0); },
-        [](StoredModel& m) { PotentialOf(m)->add_pair_i(0); },
+        [](StoredModel& m) { VelocityOf(m)->set_pair_j(0, 3); },
+        [](StoredModel& m) { VelocityOf(m)->set_pair_j(0, 0); },
+        [](StoredModel& m) { VelocityOf(m)->add_pair_i(0); },
         [](StoredModel& m) {
-          PotentialOf(m)->mutable_cores(0)->set_right_rank(3);
+          VelocityOf(m)->mutable_cores(0)->set_right_rank(3);
         },
         [](StoredModel& m) {
           // Sizes whose product overflows 32 bits must not pass either.
-          PotentialOf(m)->mutable_cores(0)->set_left_rank(1 << 30);
+          VelocityOf(m)->mutable_cores(0)->set_left_rank(1 << 30);
         },
-        [](StoredModel& m) { PotentialOf(m)->mutable_cores()->RemoveLast(); }));
+        [](StoredModel& m) { VelocityOf(m)->mutable_cores()->RemoveLast(); },
+        [](StoredModel& m) {
+          VelocityOf(m)->mutable_components()->RemoveLast();
+        },
+        [](StoredModel& m) {
+          VelocityOf(m)->mutable_components(1)->clear_cores();
+        },
+        [](StoredModel& m) { VelocityOf(m)->clear_components(); },
+        [](StoredModel& m) { VelocityOf(m)->clear_component_basis(); },
+        [](StoredModel& m) {
+          VelocityOf(m)->mutable_components(0)->mutable_cores(0)->set_size(2);
+        }));
 
 }  // namespace
 }  // namespace ttflow::server

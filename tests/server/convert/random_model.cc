@@ -38,6 +38,21 @@ constexpr BasisFamily kAdditiveFamilies[] = {BasisFamily::kFourierExtension,
 constexpr BasisFamily kTrainFamilies[] = {
     BasisFamily::kPureFourier, BasisFamily::kChebyshev, BasisFamily::kBSpline};
 
+// Cores of three functions a coordinate.
+TensorTrain RandomTrain(Index d, Source& source) {
+  TensorTrain train;
+  Index left = 1;
+  for (Index k = 0; k < d; ++k) {
+    const Index right = k + 1 < d ? 2 + k % 2 : 1;
+    train.cores.push_back({.left_rank = left,
+                           .size = 3,
+                           .right_rank = right,
+                           .unfolding = source.Normal(left * 3, right)});
+    left = right;
+  }
+  return train;
+}
+
 Potential RandomPotential(Index d, bool train, Source& source) {
   Potential potential;
   for (Index k = 0; k < d; ++k) {
@@ -49,18 +64,21 @@ Potential RandomPotential(Index d, bool train, Source& source) {
     if (k > 0) potential.pairs.push_back({0, k, source.Normal(1)(0)});
   }
   if (!train) return potential;
-  Index left = 1;
   for (Index k = 0; k < d; ++k) {
-    const Index right = k + 1 < d ? 2 + k % 2 : 1;
     potential.train_basis.push_back(Spec(kTrainFamilies[k % 3], 3, 0));
-    potential.train.cores.push_back(
-        {.left_rank = left,
-         .size = 3,
-         .right_rank = right,
-         .unfolding = source.Normal(left * 3, right)});
-    left = right;
   }
+  potential.train = RandomTrain(d, source);
   return potential;
+}
+
+Velocity RandomVelocity(Index d, bool train, Source& source) {
+  Velocity velocity{RandomPotential(d, train, source)};
+  if (!train) return velocity;
+  for (Index k = 0; k < d; ++k) {
+    velocity.component_basis.push_back(Spec(kTrainFamilies[k % 3], 3, 1));
+    velocity.components.push_back(RandomTrain(d, source));
+  }
+  return velocity;
 }
 
 MoveSettings RandomMoves(MoveKind kind, Index d, Source& source) {
@@ -90,10 +108,10 @@ Model RandomModel(Index d, unsigned seed) {
       transport.coordinates.matrix = source.Normal(d, d);
       transport.coordinates.inverse = source.Normal(d, d);
     }
-    transport.potential = RandomPotential(d, train, source);
+    transport.velocity = RandomVelocity(d, train, source);
     if (train) {
-      for (Potential& fold : transport.fold_potential) {
-        fold = RandomPotential(d, train, source);
+      for (Velocity& fold : transport.fold_velocity) {
+        fold = RandomVelocity(d, train, source);
       }
     }
     transport.substeps = train ? 3 : 1;

@@ -1,16 +1,19 @@
-#include "server/convert/potential_codec.h"
+#include "server/convert/velocity_codec.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <iterator>
+#include <utility>
+#include <vector>
 
 namespace ttflow::server {
 namespace {
 
 using internal::convert::StoredBasis;
 using internal::convert::StoredCore;
-using internal::convert::StoredPotential;
+using internal::convert::StoredTrain;
+using internal::convert::StoredVelocity;
 
 // What a stored family's number means; numbers are never given anew.
 constexpr BasisFamily kFamilies[] = {BasisFamily::kFourierExtension,
@@ -52,7 +55,7 @@ bool DecodeBasis(const StoredBasis& stored, BasisSpec& spec) {
          std::isfinite(spec.upper) && spec.lower < spec.upper;
 }
 
-bool DecodeAdditive(const StoredPotential& stored,
+bool DecodeAdditive(const StoredVelocity& stored,
                     Index dimension,
                     Potential& potential) {
   if (stored.additive_basis_size() != dimension ||
@@ -70,7 +73,7 @@ bool DecodeAdditive(const StoredPotential& stored,
   return true;
 }
 
-bool DecodePairs(const StoredPotential& stored,
+bool DecodePairs(const StoredVelocity& stored,
                  Index dimension,
                  Potential& potential) {
   const int count = stored.pair_i_size();
@@ -88,26 +91,49 @@ bool DecodePairs(const StoredPotential& stored,
   return true;
 }
 
-bool DecodeTrain(const StoredPotential& stored,
+// Decodes bases and as many cores that fit to them and to each other; none of
+// both is valid.
+template <typename Cores, typename Bases>
+bool DecodeTrain(const Cores& cores,
+                 const Bases& bases,
                  Index dimension,
-                 Potential& potential) {
-  if (stored.cores_size() != stored.train_basis_size()) return false;
-  if (stored.cores_size() == 0) return true;
-  if (stored.cores_size() != dimension) return false;
+                 std::vector<BasisSpec>& basis,
+                 TensorTrain& train) {
+  if (cores.size() != bases.size()) return false;
+  if (cores.empty()) return true;
+  if (cores.size() != dimension) return false;
   Index rank = 1;
-  for (int k = 0; k < dimension; ++k) {
+  for (int k = 0; k < cores.size(); ++k) {
     BasisSpec spec;
     TrainCore core;
-    if (!DecodeBasis(stored.train_basis(k), spec) ||
-        !DecodeCore(stored.cores(k), core) || core.left_rank != rank ||
-        core.size > spec.size) {
+    if (!DecodeBasis(bases[k], spec) || !DecodeCore(cores[k], core) ||
+        core.left_rank != rank || core.size > spec.size) {
       return false;
     }
     rank = core.right_rank;
-    potential.train_basis.push_back(spec);
-    potential.train.cores.push_back(std::move(core));
+    basis.push_back(spec);
+    train.cores.push_back(std::move(core));
   }
   return rank == 1;
+}
+
+bool DecodeComponents(const StoredVelocity& stored,
+                      Index dimension,
+                      Velocity& velocity) {
+  if (stored.components().empty()) return stored.component_basis().empty();
+  if (stored.components_size() != dimension) return false;
+  for (const StoredTrain& one : stored.components()) {
+    std::vector<BasisSpec> basis;
+    TensorTrain train;
+    if (one.cores().empty() ||
+        !DecodeTrain(
+            one.cores(), stored.component_basis(), dimension, basis, train)) {
+      return false;
+    }
+    velocity.component_basis = std::move(basis);
+    velocity.components.push_back(std::move(train));
+  }
+  return true;
 }
 
 }  // namespace
@@ -150,7 +176,8 @@ bool DecodeCore(const StoredCore& stored, TrainCore& core) {
   return true;
 }
 
-void EncodePotential(const Potential& potential, StoredPotential& out) {
+void EncodeVelocity(const Velocity& velocity, StoredVelocity& out) {
+  const Potential& potential = velocity.potential;
   for (const BasisSpec& spec : potential.additive_basis) {
     EncodeBasis(spec, *out.add_additive_basis());
   }
@@ -168,16 +195,26 @@ void EncodePotential(const Potential& potential, StoredPotential& out) {
   for (const TrainCore& core : potential.train.cores) {
     EncodeCore(core, *out.add_cores());
   }
+  for (const BasisSpec& spec : velocity.component_basis) {
+    EncodeBasis(spec, *out.add_component_basis());
+  }
+  for (const TensorTrain& train : velocity.components) {
+    StoredTrain& stored = *out.add_components();
+    for (const TrainCore& core : train.cores) {
+      EncodeCore(core, *stored.add_cores());
+    }
+  }
 }
 
-bool DecodePotential(const StoredPotential& stored,
-                     Index dimension,
-                     Potential& potential,
-                     std::string& fault) {
-  potential = Potential();
+bool DecodeVelocity(const StoredVelocity& stored,
+                    Index dimension,
+                    Velocity& velocity,
+                    std::string& fault) {
+  velocity = Velocity();
+  Potential& potential = velocity.potential;
   const bool empty = stored.additive_basis_size() == 0 &&
                      stored.additive_size() == 0 && stored.pair_i_size() == 0 &&
-                     stored.cores_size() == 0;
+                     stored.cores_size() == 0 && stored.components_size() == 0;
   if (empty) return true;
   if (!DecodeAdditive(stored, dimension, potential)) {
     fault = "additive part";
@@ -187,8 +224,16 @@ bool DecodePotential(const StoredPotential& stored,
     fault = "pairs";
     return false;
   }
-  if (!DecodeTrain(stored, dimension, potential)) {
+  if (!DecodeTrain(stored.cores(),
+                   stored.train_basis(),
+                   dimension,
+                   potential.train_basis,
+                   potential.train)) {
     fault = "interaction train";
+    return false;
+  }
+  if (!DecodeComponents(stored, dimension, velocity)) {
+    fault = "component trains";
     return false;
   }
   return true;

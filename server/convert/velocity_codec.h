@@ -1,12 +1,12 @@
-// Potential codec: the parts of a stored flow that are made of numbers.
+// Velocity codec: the parts of a stored flow that are made of numbers.
 
-#ifndef TTFLOW_SERVER_CONVERT_POTENTIAL_CODEC_H_
-#define TTFLOW_SERVER_CONVERT_POTENTIAL_CODEC_H_
+#ifndef TTFLOW_SERVER_CONVERT_VELOCITY_CODEC_H_
+#define TTFLOW_SERVER_CONVERT_VELOCITY_CODEC_H_
 
 #include <string>
 
 #include "core/foundation/types.h"
-#include "core/transport/potential.h"
+#include "core/transport/velocity.h"
 #include "server/convert/model.pb.h"
 
 namespace ttflow::server {
@@ -22,16 +22,16 @@ void EncodeCore(const TrainCore& core, internal::convert::StoredCore& out);
 // Returns false where the numbers are not as many as the ranks and size say.
 bool DecodeCore(const internal::convert::StoredCore& stored, TrainCore& core);
 
-void EncodePotential(const Potential& potential,
-                     internal::convert::StoredPotential& out);
+void EncodeVelocity(const Velocity& velocity,
+                    internal::convert::StoredVelocity& out);
 
 // Returns false, with `fault` set, where shapes do not fit together or to
-// `dimension`. A potential without any basis is valid: it is empty.
-bool DecodePotential(const internal::convert::StoredPotential& stored,
-                     Index dimension,
-                     Potential& potential,
-                     std::string& fault);
+// `dimension`. A velocity without any basis is valid: it is empty.
+bool DecodeVelocity(const internal::convert::StoredVelocity& stored,
+                    Index dimension,
+                    Velocity& velocity,
+                    std::string& fault);
 
 }  // namespace ttflow::server
 
-#endif  // TTFLOW_SERVER_CONVERT_POTENTIAL_CODEC_H_
+#endif  // TTFLOW_SERVER_CONVERT_VELOCITY_CODEC_H_
