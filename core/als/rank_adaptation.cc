@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/als/enrichment.h"
 #include "core/foundation/check.h"
 #include "core/foundation/status_macros.h"
 #include "core/tensor_train/arithmetic.h"
@@ -17,28 +18,6 @@ namespace {
 // Growth that lowers the held-out risk by less than this fraction costs more in
 // later stages than it gains.
 constexpr double kLeastRelativeGain = 0.02;
-
-// The ranks after growth by `increment`, none below its present value and none
-// above what the cores on either side can fill.
-std::vector<Index> GrownRanks(const TensorTrain& train,
-                              Index increment,
-                              Index max_rank) {
-  const Index d = train.dimension();
-  const std::vector<Index> present = train.ranks();
-  std::vector<Index> ranks = present;
-  for (Index k = 1; k < d; ++k) {
-    ranks[k] += increment;
-    if (max_rank > 0) ranks[k] = std::min(ranks[k], max_rank);
-  }
-  for (Index k = 1; k < d; ++k) {
-    ranks[k] = std::min(ranks[k], ranks[k - 1] * train.cores[k - 1].size);
-  }
-  for (Index k = d - 1; k >= 1; --k) {
-    ranks[k] = std::min(ranks[k], ranks[k + 1] * train.cores[k].size);
-  }
-  for (Index k = 1; k < d; ++k) ranks[k] = std::max(ranks[k], present[k]);
-  return ranks;
-}
 
 // The bound on ranks that max_rank and max_unknowns set together, 0 = none.
 Index RankBound(const AlsProblem& problem,
@@ -79,31 +58,14 @@ class Judge {
     }
   }
 
-  // Squared error of each judging row, zero elsewhere.
-  Vector SquaredErrors(const Vector& prediction) const {
-    const Vector& weights = problem_.weights();
-    double weight = 0;
-    double mean = 0;
-    for (Index i = 0; i < problem_.num_rows(); ++i) {
-      if (!Judges(i)) continue;
-      weight += weights[i];
-      mean += weights[i] * (prediction[i] - problem_.rhs()[i]);
-    }
-    mean = profile_constant_ && weight > 0 ? mean / weight : 0;
-    Vector squares = Vector::Zero(problem_.num_rows());
-    for (Index i = 0; i < problem_.num_rows(); ++i) {
-      if (!Judges(i)) continue;
-      const double error = prediction[i] - problem_.rhs()[i] - mean;
-      squares[i] = error * error;
-    }
-    return squares;
-  }
-
   struct Gain {
     double mean = 0;   // by how much `after` is better
     double noise = 0;  // its standard error
   };
-  Gain Compare(const Vector& before, const Vector& after) const {
+  Gain Compare(const Vector& prediction_before,
+               const Vector& prediction_after) const {
+    const Vector before = SquaredErrors(prediction_before);
+    const Vector after = SquaredErrors(prediction_after);
     const Vector& weights = problem_.weights();
     double weight = 0;
     double sum = 0;
@@ -143,6 +105,26 @@ class Judge {
   }
 
  private:
+  // Squared error of each judging row, zero elsewhere.
+  Vector SquaredErrors(const Vector& prediction) const {
+    const Vector& weights = problem_.weights();
+    double weight = 0;
+    double mean = 0;
+    for (Index i = 0; i < problem_.num_rows(); ++i) {
+      if (!Judges(i)) continue;
+      weight += weights[i];
+      mean += weights[i] * (prediction[i] - problem_.rhs()[i]);
+    }
+    mean = profile_constant_ && weight > 0 ? mean / weight : 0;
+    Vector squares = Vector::Zero(problem_.num_rows());
+    for (Index i = 0; i < problem_.num_rows(); ++i) {
+      if (!Judges(i)) continue;
+      const double error = prediction[i] - problem_.rhs()[i] - mean;
+      squares[i] = error * error;
+    }
+    return squares;
+  }
+
   bool Judges(Index i) const {
     return roles_[i] == role_ && problem_.weights()[i] > 0;
   }
@@ -153,10 +135,15 @@ class Judge {
   RowRole role_ = RowRole::kTraining;
 };
 
-class ResidualRankAdaptation final : public RankAdaptation {
+// Where new rows of a core come from.
+enum class Directions { kRandom, kResidual };
+
+// The rules `residual` and `amen`.
+class GrowingRankAdaptation final : public RankAdaptation {
  public:
-  explicit ResidualRankAdaptation(const RankAdaptationOptions& options)
-      : options_(options) {}
+  GrowingRankAdaptation(const RankAdaptationOptions& options,
+                        Directions directions)
+      : options_(options), directions_(directions) {}
 
   absl::StatusOr<AlsResult> Fit(const AlsProblem& problem,
                                 std::span<const RowRole> roles,
@@ -178,42 +165,53 @@ class ResidualRankAdaptation final : public RankAdaptation {
                                      executor,
                                      interrupter));
     TTFLOW_ASSIGN_OR_RETURN(
-        const Vector prediction,
+        Vector prediction,
         ApplyProblem(problem, best.train, executor, interrupter));
-    Vector errors = judge.SquaredErrors(prediction);
     TTFLOW_RETURN_IF_ERROR(Shorten(
-        problem, judge, negligible, executor, interrupter, best, errors));
+        problem, judge, negligible, executor, interrupter, best, prediction));
     std::uint32_t attempt = 1;
     // A failed growth by one is tried once more by two: some interactions need
     // a pair of directions before they help at all.
     for (Index increment = 1;
          increment <= 2 && best.heldout_risk > negligible;) {
-      const TensorTrain grown =
-          Enrich(best.train,
-                 increment,
-                 bound,
-                 key,
-                 attempt++ * static_cast<std::uint32_t>(problem.dimension()));
+      const std::uint32_t index =
+          attempt++ * static_cast<std::uint32_t>(problem.dimension());
+      TensorTrain grown;
+      if (directions_ == Directions::kRandom) {
+        grown = Enrich(best.train, increment, bound, key, index);
+      } else {
+        TTFLOW_ASSIGN_OR_RETURN(grown,
+                                EnrichByResidual(problem,
+                                                 roles,
+                                                 best.train,
+                                                 prediction,
+                                                 options_.als.profile_constant,
+                                                 increment,
+                                                 bound,
+                                                 key,
+                                                 index,
+                                                 executor,
+                                                 interrupter));
+      }
       if (grown.ranks() == best.train.ranks()) break;
       TTFLOW_ASSIGN_OR_RETURN(
           AlsResult trial,
           SolveAls(problem, roles, grown, options_.als, executor, interrupter));
       TTFLOW_ASSIGN_OR_RETURN(
-          const Vector trial_prediction,
+          Vector trial_prediction,
           ApplyProblem(problem, trial.train, executor, interrupter));
-      Vector trial_errors = judge.SquaredErrors(trial_prediction);
       trial.num_skipped += best.num_skipped;
       trial.num_unknowns = std::max(trial.num_unknowns, best.num_unknowns);
-      const Judge::Gain gain = judge.Compare(errors, trial_errors);
+      const Judge::Gain gain = judge.Compare(prediction, trial_prediction);
       if (!(gain.mean > gain.noise &&
             gain.mean > kLeastRelativeGain * best.heldout_risk)) {
         ++increment;
         continue;
       }
       best = std::move(trial);
-      errors = std::move(trial_errors);
+      prediction = std::move(trial_prediction);
       TTFLOW_RETURN_IF_ERROR(Shorten(
-          problem, judge, negligible, executor, interrupter, best, errors));
+          problem, judge, negligible, executor, interrupter, best, prediction));
       increment = 1;
     }
     return best;
@@ -228,27 +226,27 @@ class ResidualRankAdaptation final : public RankAdaptation {
                        const Executor& executor,
                        Interrupter& interrupter,
                        AlsResult& result,
-                       Vector& errors) const {
+                       Vector& prediction) const {
     TensorTrain rounded = result.train;
     Round(rounded, options_.relative_tolerance);
     if (rounded.ranks() == result.train.ranks()) return absl::OkStatus();
     TTFLOW_ASSIGN_OR_RETURN(
-        const Vector prediction,
+        Vector rounded_prediction,
         ApplyProblem(problem, rounded, executor, interrupter));
-    Vector rounded_errors = judge.SquaredErrors(prediction);
-    const Judge::Gain loss = judge.Compare(rounded_errors, errors);
+    const Judge::Gain loss = judge.Compare(rounded_prediction, prediction);
     AlsResult shorter = result;
     shorter.train = std::move(rounded);
-    judge.Rate(prediction, shorter);
+    judge.Rate(rounded_prediction, shorter);
     if (loss.mean > loss.noise && shorter.heldout_risk > negligible) {
       return absl::OkStatus();
     }
     result = std::move(shorter);
-    errors = std::move(rounded_errors);
+    prediction = std::move(rounded_prediction);
     return absl::OkStatus();
   }
 
   RankAdaptationOptions options_;
+  Directions directions_;
 };
 
 class EmaRankAdaptation final : public RankAdaptation {
@@ -293,46 +291,20 @@ class EmaRankAdaptation final : public RankAdaptation {
 
 }  // namespace
 
-TensorTrain Enrich(const TensorTrain& train,
-                   Index increment,
-                   Index max_rank,
-                   const RandomKey& key,
-                   std::uint32_t index) {
-  TTFLOW_CHECK(increment >= 0 && max_rank >= 0);
-  const std::vector<Index> ranks = GrownRanks(train, increment, max_rank);
-  TensorTrain grown;
-  for (Index k = 0; k < train.dimension(); ++k) {
-    const TrainCore& old = train.cores[k];
-    TrainCore core{ranks[k],
-                   old.size,
-                   ranks[k + 1],
-                   Matrix::Zero(ranks[k] * old.size, ranks[k + 1])};
-    RandomStream stream =
-        key.Stream(Purpose::kFit, index + static_cast<std::uint32_t>(k), 0);
-    const Index new_rows = core.left_rank - old.left_rank;
-    for (Index j = 0; j < core.size; ++j) {
-      auto slice = core.slice(j);
-      slice.topLeftCorner(old.left_rank, old.right_rank) = old.slice(j);
-      for (Index b = 0; b < core.right_rank; ++b) {
-        for (Index a = 0; a < new_rows; ++a) {
-          slice(old.left_rank + a, b) = stream.Normal();
-        }
-      }
-    }
-    grown.cores.push_back(std::move(core));
-  }
-  return grown;
-}
-
-std::unique_ptr<const RankAdaptation> MakeResidualRankAdaptation(
-    const RankAdaptationOptions& options) {
-  return std::make_unique<const ResidualRankAdaptation>(options);
-}
-
-std::unique_ptr<const RankAdaptation> MakeEmaRankAdaptation(
-    const RankAdaptationOptions& options) {
+std::unique_ptr<const RankAdaptation> MakeRankAdaptation(
+    RankRule rule, const RankAdaptationOptions& options) {
   TTFLOW_CHECK(options.ema_rate > 0 && options.ema_rate <= 1);
-  return std::make_unique<const EmaRankAdaptation>(options);
+  switch (rule) {
+    case RankRule::kEma:
+      return std::make_unique<const EmaRankAdaptation>(options);
+    case RankRule::kResidual:
+      return std::make_unique<const GrowingRankAdaptation>(options,
+                                                           Directions::kRandom);
+    case RankRule::kAmen:
+      return std::make_unique<const GrowingRankAdaptation>(
+          options, Directions::kResidual);
+  }
+  TTFLOW_CHECK(false);
 }
 
 }  // namespace ttflow

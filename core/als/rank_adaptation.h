@@ -3,7 +3,6 @@
 #ifndef TTFLOW_CORE_ALS_RANK_ADAPTATION_H_
 #define TTFLOW_CORE_ALS_RANK_ADAPTATION_H_
 
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -19,17 +18,12 @@
 
 namespace ttflow {
 
-// Raises every inner rank by up to `increment`, to at most `max_rank` (0: no
-// bound) and to what the neighbouring cores can fill, without changing the
-// function: new rows of a core are random directions, the columns that lead to
-// them are zero. The first forward half sweep of the solver fills them in.
-//
-// Random: core k draws from key.Stream(kFit, index + k, 0).
-TensorTrain Enrich(const TensorTrain& train,
-                   Index increment,
-                   Index max_rank,
-                   const RandomKey& key,
-                   std::uint32_t index);
+enum class RankRule {
+  kEma,       // the paper's moving average of trains with TT-SVD rounding
+  kResidual,  // bonds grow while the held-out residual falls by more than its
+              // noise, in random directions
+  kAmen,      // the same, in the directions of the residual's gradient
+};
 
 struct RankAdaptationOptions {
   Index max_rank = 8;                // 0: no bound but max_unknowns
@@ -62,22 +56,24 @@ class RankAdaptation {
                                         Interrupter& interrupter) const = 0;
 };
 
-// Makes the rule `residual`: all bonds grow by one, and the growth is kept
-// while the held-out risk falls by more than the standard error of that fall
-// and by 2 % at least; rounding to `relative_tolerance`, kept where it does not
-// raise the held-out risk beyond noise, takes back what single bonds do not
-// need. A risk below relative_tolerance^2 of the zero train's counts as zero.
-// `previous` is not used.
-std::unique_ptr<const RankAdaptation> MakeResidualRankAdaptation(
-    const RankAdaptationOptions& options);
-
-// Makes the rule `ema` of Hagemann et al. (2024): from the enriched previous
-// train (or start) one alternating fit, then
+// Makes a rule.
+//
+// `residual`: all bonds grow by one, and the growth is kept while the held-out
+// risk falls by more than the standard error of that fall and by 2 % at least;
+// rounding to `relative_tolerance`, kept where it does not raise the held-out
+// risk beyond noise, takes back what single bonds do not need. A risk below
+// relative_tolerance^2 of the zero train's counts as zero. `previous` is not
+// used. New directions are random (Enrich).
+//
+// `amen`: the same with the directions of EnrichByResidual.
+//
+// `ema`, of Hagemann et al. (2024): from the enriched previous train (or start)
+// one alternating fit, then
 //   phi <- Round((1 - beta) phi_previous + beta phi_fit, relative_tolerance).
 // Without a previous train phi <- Round(phi_fit). Ranks have no preset bound
 // unless max_rank or max_unknowns is set.
-std::unique_ptr<const RankAdaptation> MakeEmaRankAdaptation(
-    const RankAdaptationOptions& options);
+std::unique_ptr<const RankAdaptation> MakeRankAdaptation(
+    RankRule rule, const RankAdaptationOptions& options);
 
 }  // namespace ttflow
 

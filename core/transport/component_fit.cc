@@ -138,9 +138,7 @@ class ComponentFitter {
                  rows_.UnknownBudget(options_.rows_per_unknown));
     options.ema_rate = options_.ema_rate;
     options.als = SolverOptions();
-    return options_.rank_rule == RankRule::kEma
-               ? MakeEmaRankAdaptation(options)
-               : MakeResidualRankAdaptation(options);
+    return MakeRankAdaptation(options_.rank_rule, options);
   }
 
   // What is left for component k: h without what the others explain.

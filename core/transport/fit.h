@@ -8,18 +8,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/als/rank_adaptation.h"
 #include "core/foundation/executor.h"
 #include "core/foundation/interrupter.h"
 #include "core/foundation/random.h"
 #include "core/transport/velocity.h"
 
 namespace ttflow {
-
-enum class RankRule {
-  kEma,       // the paper's moving average of trains with TT-SVD rounding
-  kResidual,  // a bond grows while the held-out residual falls by more than its
-              // noise
-};
 
 // What the velocity is made of.
 enum class VelocityForm {

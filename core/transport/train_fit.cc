@@ -59,9 +59,7 @@ class TrainFitter {
                  rows_.UnknownBudget(options_.rows_per_unknown));
     rank_options.ema_rate = options_.ema_rate;
     rank_options.als = SolverOptions(2 * options_.num_sweeps);
-    const auto rule = options_.rank_rule == RankRule::kEma
-                          ? MakeEmaRankAdaptation(rank_options)
-                          : MakeResidualRankAdaptation(rank_options);
+    const auto rule = MakeRankAdaptation(options_.rank_rule, rank_options);
     TrainFit fit;
     std::array<Vector, 2> predictions;
     std::array<double, 2> gains{};

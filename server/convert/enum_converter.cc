@@ -63,6 +63,7 @@ constexpr Pair<v1::VelocityForm, VelocityForm> kVelocityForms[] = {
 constexpr Pair<v1::RankRule, RankRule> kRankRules[] = {
     {v1::RANK_RULE_EMA, RankRule::kEma},
     {v1::RANK_RULE_RESIDUAL, RankRule::kResidual},
+    {v1::RANK_RULE_AMEN, RankRule::kAmen},
 };
 
 template <typename Proto, typename Core, std::size_t size>

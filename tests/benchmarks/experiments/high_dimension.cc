@@ -112,7 +112,9 @@ int RunFull(const ExperimentArguments& arguments, const Executor& executor) {
   const std::vector<Row> rows = {{"many-well 128", TargetOf("many_well", 128)},
                                  {"many-well 256", TargetOf("many_well", 256)},
                                  {"correlated Gaussian 128, rho = .9",
-                                  TargetOf("gaussian", 128, {{"rho", {0.9}}})}};
+                                  TargetOf("gaussian", 128, {{"rho", {0.9}}})},
+                                 {"phi^4, 16 x 16, kappa = .3",
+                                  TargetOf("phi4", 256, {{"kappa", {0.3}}})}};
   for (const Row& row : rows) {
     std::fprintf(stderr, "%s\n", row.label.c_str());
     RunSetting search{"default (search)", SamplerOptions()};

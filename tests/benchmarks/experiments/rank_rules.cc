@@ -58,6 +58,7 @@ struct Rule {
 std::vector<Rule> Rules() {
   return {{"no train", RankRule::kResidual, 0},
           {"residual, up to 8", RankRule::kResidual, 8},
+          {"amen, up to 8", RankRule::kAmen, 8},
           {"ema, up to 8", RankRule::kEma, 8}};
 }
 
@@ -251,7 +252,7 @@ int RunQuick(const ExperimentArguments&, const Executor& executor) {
   const CloudTarget target = CloudTargets()[1];
   const auto r2 = AddRules(target, 1, executor, table);
   std::printf("%s\n", table.Markdown().c_str());
-  enum { kNone, kResidual, kEma };
+  enum { kNone, kResidual, kAmen, kEma };
   const Regret regret = MeasureRegret(target, 1, executor);
   Claims claims;
   claims.Check(
@@ -260,6 +261,9 @@ int RunQuick(const ExperimentArguments&, const Executor& executor) {
   claims.Check(
       MeanFigure(r2[kResidual]).value > MeanFigure(r2[kEma]).value - 0.05,
       "it is no worse than the moving average");
+  claims.Check(
+      MeanFigure(r2[kAmen]).value > MeanFigure(r2[kResidual]).value - 0.05,
+      "growth along the residual is no worse than along random directions");
   claims.Check(DifferenceFigure(regret.best, regret.chosen).value < 0.05,
                "the held-out residual chooses a nearly best architecture");
   return claims.exit_code();

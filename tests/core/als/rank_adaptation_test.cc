@@ -22,54 +22,10 @@ double Variance(const Vector& y) {
   return (y.array() - y.mean()).square().mean();
 }
 
-TEST(EnrichTest, RaisesRanksWithoutChangingTheFunction) {
-  const TensorTrain train = RandomTrain(4, 5, 2, 1);
-  const TensorTrain grown = Enrich(train, 2, 0, RandomKey(3), 0);
-  EXPECT_EQ(grown.ranks(), (std::vector<Index>{1, 4, 4, 4, 1}));
-  EXPECT_LE(Norm(Add(grown, train, 1, -1)), 1e-6 * Norm(train));
-  const BasisTable table = UniformTable(100, 4, 5);
-  EXPECT_TRUE(
-      EvaluateTrain(grown, table).isApprox(EvaluateTrain(train, table), 1e-12));
-}
-
-TEST(EnrichTest, KeepsToTheBoundAndToWhatCoresCanFill) {
-  const TensorTrain train = RandomTrain(3, 2, 1, 1);
-  EXPECT_EQ(Enrich(train, 9, 0, RandomKey(3), 0).ranks(),
-            (std::vector<Index>{1, 2, 2, 1}));
-  const TensorTrain wide = RandomTrain(4, 6, 3, 1);
-  EXPECT_EQ(Enrich(wide, 5, 4, RandomKey(3), 0).ranks(),
-            (std::vector<Index>{1, 4, 4, 4, 1}));
-  // A bound below the present rank does not cut.
-  EXPECT_EQ(Enrich(wide, 5, 2, RandomKey(3), 0).ranks(), wide.ranks());
-}
-
-TEST(EnrichTest, GivesTheSolverDirectionsToUse) {
-  const Index n = 2000;
-  const BasisTable table = UniformTable(n, 3, 4);
-  const TensorTrain truth = RandomTrain(3, 4, 2, 1);
-  const RegressionProblem problem(
-      table, Vector::Ones(n), EvaluateTrain(truth, table));
-  TensorTrain poor = truth;
-  Round(poor, 0, 1);
-  NullInterrupter interrupter;
-  AlsOptions options;
-  options.ridges = {1e-12};
-  options.num_half_sweeps = 30;
-  options.min_relative_gain = 0;
-  const auto result = SolveAls(problem,
-                               Roles(n, 0),
-                               Enrich(poor, 1, 0, RandomKey(3), 0),
-                               options,
-                               Executor(1),
-                               interrupter);
-  ASSERT_TRUE(result.ok());
-  EXPECT_LE(result->training_risk, 1e-12 * Variance(problem.rhs()));
-}
-
 // What every rank rule keeps.
 struct RuleCase {
   std::string name;
-  std::unique_ptr<const RankAdaptation> (*make)(const RankAdaptationOptions&);
+  RankRule rule;
 };
 
 void PrintTo(const RuleCase& rule, std::ostream* out) { *out << rule.name; }
@@ -83,13 +39,14 @@ class RankRuleConformance : public ::testing::TestWithParam<RuleCase> {
                                 const TensorTrain* previous = nullptr,
                                 int threads = 1) const {
     NullInterrupter interrupter;
-    return GetParam().make(options)->Fit(problem,
-                                         Roles(kRows, 4),
-                                         Zero(3, 5),
-                                         previous,
-                                         RandomKey(5),
-                                         Executor(threads),
-                                         interrupter);
+    return MakeRankAdaptation(GetParam().rule, options)
+        ->Fit(problem,
+              Roles(kRows, 4),
+              Zero(3, 5),
+              previous,
+              RandomKey(5),
+              Executor(threads),
+              interrupter);
   }
 
   BasisTable table_ = UniformTable(kRows, 3, 5);
@@ -157,14 +114,24 @@ TEST_P(RankRuleConformance, SameBytesForAnyNumberOfThreads) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Rules,
-    RankRuleConformance,
-    ::testing::Values(RuleCase{"Residual", &MakeResidualRankAdaptation},
-                      RuleCase{"Ema", &MakeEmaRankAdaptation}),
-    [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Rules,
+                         RankRuleConformance,
+                         ::testing::Values(RuleCase{"Residual",
+                                                    RankRule::kResidual},
+                                           RuleCase{"Amen", RankRule::kAmen},
+                                           RuleCase{"Ema", RankRule::kEma}),
+                         [](const auto& info) { return info.param.name; });
 
-TEST(ResidualRankAdaptationTest, FindsTheRankOfANoisyFunction) {
+class GrowingRuleTest : public ::testing::TestWithParam<RuleCase> {};
+
+INSTANTIATE_TEST_SUITE_P(Rules,
+                         GrowingRuleTest,
+                         ::testing::Values(RuleCase{"Residual",
+                                                    RankRule::kResidual},
+                                           RuleCase{"Amen", RankRule::kAmen}),
+                         [](const auto& info) { return info.param.name; });
+
+TEST_P(GrowingRuleTest, FindsTheRankOfANoisyFunction) {
   const Index n = 6000;
   const BasisTable table = UniformTable(n, 3, 5);
   for (const Index rank : {1, 2, 3}) {
@@ -174,31 +141,33 @@ TEST(ResidualRankAdaptationTest, FindsTheRankOfANoisyFunction) {
     NullInterrupter interrupter;
     RankAdaptationOptions options;
     options.als.num_half_sweeps = 12;
-    const auto result = MakeResidualRankAdaptation(options)->Fit(problem,
-                                                                 Roles(n, 4),
-                                                                 Zero(3, 5),
-                                                                 nullptr,
-                                                                 RandomKey(5),
-                                                                 Executor(1),
-                                                                 interrupter);
+    const auto result = MakeRankAdaptation(GetParam().rule, options)
+                            ->Fit(problem,
+                                  Roles(n, 4),
+                                  Zero(3, 5),
+                                  nullptr,
+                                  RandomKey(5),
+                                  Executor(1),
+                                  interrupter);
     ASSERT_TRUE(result.ok());
     EXPECT_EQ(result->train.max_rank(), rank);
     EXPECT_LE(result->heldout_risk, 2 * 4e-4 * Variance(truth));
   }
 }
 
-TEST(ResidualRankAdaptationTest, DoesNotGrowOnNoise) {
+TEST_P(GrowingRuleTest, DoesNotGrowOnNoise) {
   const Index n = 2000;
   const BasisTable table = UniformTable(n, 4, 4);
   const RegressionProblem problem(table, Vector::Ones(n), Noise(n, 1));
   NullInterrupter interrupter;
-  const auto result = MakeResidualRankAdaptation({})->Fit(problem,
-                                                          Roles(n, 2),
-                                                          Zero(4, 4),
-                                                          nullptr,
-                                                          RandomKey(5),
-                                                          Executor(1),
-                                                          interrupter);
+  const auto result = MakeRankAdaptation(GetParam().rule, {})
+                          ->Fit(problem,
+                                Roles(n, 2),
+                                Zero(4, 4),
+                                nullptr,
+                                RandomKey(5),
+                                Executor(1),
+                                interrupter);
   ASSERT_TRUE(result.ok());
   EXPECT_LE(result->train.max_rank(), 2);
   EXPECT_LE(result->heldout_risk, 1.05 * Variance(problem.rhs()));
@@ -218,13 +187,14 @@ TEST(EmaRankAdaptationTest, IsTheRoundedMovingAverage) {
   options.als.ridges = {1e-12};
   options.als.num_half_sweeps = 60;
   options.als.min_relative_gain = 0;
-  const auto result = MakeEmaRankAdaptation(options)->Fit(problem,
-                                                          Roles(n, 4),
-                                                          Zero(3, 4),
-                                                          &previous,
-                                                          RandomKey(5),
-                                                          Executor(1),
-                                                          interrupter);
+  const auto result = MakeRankAdaptation(RankRule::kEma, options)
+                          ->Fit(problem,
+                                Roles(n, 4),
+                                Zero(3, 4),
+                                &previous,
+                                RandomKey(5),
+                                Executor(1),
+                                interrupter);
   ASSERT_TRUE(result.ok());
   const TensorTrain expected = Add(previous, truth, 0.75, 0.25);
   EXPECT_LE(Norm(Add(result->train, expected, 1, -1)), 1e-4 * Norm(expected));

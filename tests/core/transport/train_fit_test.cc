@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "core/als/als_solver.h"
 #include "core/basis/basis_table.h"
@@ -80,13 +81,24 @@ class RankRuleTest : public testing::TestWithParam<RankRule> {
   }
 };
 
+std::string RuleName(const testing::TestParamInfo<RankRule>& info) {
+  switch (info.param) {
+    case RankRule::kEma:
+      return "Ema";
+    case RankRule::kResidual:
+      return "Residual";
+    case RankRule::kAmen:
+      return "Amen";
+  }
+  return "";
+}
+
 INSTANTIATE_TEST_SUITE_P(Rules,
                          RankRuleTest,
-                         testing::Values(RankRule::kEma, RankRule::kResidual),
-                         [](const auto& info) {
-                           return info.param == RankRule::kEma ? "Ema"
-                                                               : "Residual";
-                         });
+                         testing::Values(RankRule::kEma,
+                                         RankRule::kResidual,
+                                         RankRule::kAmen),
+                         RuleName);
 
 TEST_P(RankRuleTest, TrainLowersTheHeldOutResidualOfACoupledQuartic) {
   const Cloud cloud = PairCloud(4000, 4, kCoupled, 1.5, 0.4);
