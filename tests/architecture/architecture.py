@@ -29,7 +29,7 @@ CORE_SEEN_FROM_OUTSIDE = re.compile(
 # has to name them.
 CORE_VALUES_FOR_CODEC = re.compile(
     r"^core/(coordinates/(coordinates|triangular_map)|moves/move|particles/resampling"
-    r"|transport/(potential|fit)|tensor_train/tensor_train|basis/basis|particles/particles)\.h$")
+    r"|transport/(potential|velocity|fit)|tensor_train/tensor_train|basis/basis|particles/particles)\.h$")
 
 BUDGETS = {".h": 250, ".cc": 400}
 TEST_BUDGET = 500

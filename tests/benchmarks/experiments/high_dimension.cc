@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/sampler/sampler.h"
 #include "core/transport/sequential_step.h"
 #include "tests/benchmarks/experiments/line_plot.h"
 #include "tests/benchmarks/experiments/run_table.h"
@@ -98,6 +99,54 @@ std::string CostTable(const std::vector<Index>& dimensions,
          NumberText(*step_exponent, 2) + ".\n";
 }
 
+// Runs on the lattice, whose log Z nobody knows: estimates beside each other.
+std::string LatticeTable(Index sites, double kappa, const Executor& executor) {
+  const auto target = TargetOf("phi4", sites, {{"kappa", {kappa}}});
+  std::vector<RunSetting> settings = PlainSettings();
+  settings.erase(settings.begin(), settings.end() - 1);
+  settings.front().options.num_particles = 4096;
+  settings.push_back({"default (search)", SamplerOptions()});
+  Table table({"setting",
+               "log Z",
+               "reported error",
+               "mean abs m",
+               "ESS",
+               "evaluations",
+               "seconds",
+               "warnings"});
+  for (RunSetting& setting : settings) {
+    setting.options.seed = 1;
+    const double start = Now();
+    auto sampler = Sampler::Create(target, setting.options, executor);
+    NullInterrupter interrupter;
+    absl::Status status = sampler.status();
+    while (status.ok() && !(*sampler)->done()) {
+      status = (*sampler)->Step(interrupter);
+    }
+    if (!status.ok()) {
+      table.AddRow({setting.label, std::string(status.message())});
+      continue;
+    }
+    const SampleResult result = (*sampler)->TakeResult();
+    std::string codes;
+    for (const Warning& warning : result.warnings) {
+      codes += (codes.empty() ? "" : ", ") + warning.code;
+    }
+    table.AddRow(
+        {setting.label,
+         NumberText(result.log_evidence, 3),
+         NumberText(result.log_evidence_standard_error, 3),
+         NumberText(result.samples.rowwise().mean().cwiseAbs().mean(), 3),
+         NumberText(result.weight_ess_fraction, 2),
+         NumberText(static_cast<double>(result.counts.num_energy_evaluations),
+                    0),
+         NumberText(Now() - start, 1),
+         codes});
+    std::fprintf(stderr, "  %s\n", setting.label.c_str());
+  }
+  return table.Markdown();
+}
+
 int RunFull(const ExperimentArguments& arguments, const Executor& executor) {
   double fit_exponent = 0;
   double step_exponent = 0;
@@ -112,9 +161,7 @@ int RunFull(const ExperimentArguments& arguments, const Executor& executor) {
   const std::vector<Row> rows = {{"many-well 128", TargetOf("many_well", 128)},
                                  {"many-well 256", TargetOf("many_well", 256)},
                                  {"correlated Gaussian 128, rho = .9",
-                                  TargetOf("gaussian", 128, {{"rho", {0.9}}})},
-                                 {"phi^4, 16 x 16, kappa = .3",
-                                  TargetOf("phi4", 256, {{"kappa", {0.3}}})}};
+                                  TargetOf("gaussian", 128, {{"rho", {0.9}}})}};
   for (const Row& row : rows) {
     std::fprintf(stderr, "%s\n", row.label.c_str());
     RunSetting search{"default (search)", SamplerOptions()};
@@ -132,6 +179,10 @@ int RunFull(const ExperimentArguments& arguments, const Executor& executor) {
             .Markdown() +
         "\nPeak memory so far: " + NumberText(PeakMegabytes(), 0) + " MB.\n";
   }
+  report += "\n### phi^4, 16 by 16 sites, kappa = .3, one run each\n\n" +
+            LatticeTable(256, 0.3, executor) +
+            "\nPeak memory so far: " + NumberText(PeakMegabytes(), 0) +
+            " MB.\n";
   std::printf("%s", report.c_str());
   return WriteBelowMarker(arguments.output, "high_dimension.md", report) ? 0
                                                                          : 1;
