@@ -26,6 +26,18 @@ Json CoordinateJson(const v1::CoordinateSummary& coordinate) {
 
 // What was set about the run; of a draw, which has no sampler's options, the
 // flow and the particles.
+Json ModeJson(const v1::ModeSummary& mode) {
+  Json json;
+  json["position"] = Json::array();
+  for (const double value : mode.position()) {
+    json["position"].push_back(Number(value));
+  }
+  json["energy"] = Number(mode.energy());
+  json["weight"] = Number(mode.weight());
+  json["weight_standard_error"] = Number(mode.weight_standard_error());
+  return json;
+}
+
 Json OptionsJson(const v1::JobSpec& spec) {
   if (!spec.has_draw()) return ToPlainJson(spec.sample().options());
   return {{"flow", spec.draw().flow()},
@@ -77,6 +89,10 @@ Json ResultJson(const v1::Job& job,
   json["coordinates"] = Json::array();
   for (const v1::CoordinateSummary& coordinate : result.coordinates()) {
     json["coordinates"].push_back(CoordinateJson(coordinate));
+  }
+  json["modes"] = Json::array();
+  for (const v1::ModeSummary& mode : result.modes()) {
+    json["modes"].push_back(ModeJson(mode));
   }
   json["stages"] = Json::array();
   for (const v1::Stage& stage : stages)

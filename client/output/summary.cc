@@ -14,6 +14,8 @@ namespace ttflow::client {
 namespace {
 
 constexpr int kHistogramBins = 16;
+constexpr std::size_t kMostModes = 5;
+constexpr int kMostPlaces = 4;
 
 double Seconds(const google::protobuf::Timestamp& time) {
   return static_cast<double>(time.seconds()) + 1e-9 * time.nanos();
@@ -58,6 +60,31 @@ std::string Findings(const v1::Result& result, bool utf8) {
   if (result.num_nonfinite_energies() > 0) {
     text += fmt::format("  not finite     {} energies, weight 0\n",
                         WithThousands(result.num_nonfinite_energies()));
+  }
+  return text;
+}
+
+// The heaviest modes, a line each.
+std::string ModeTable(const v1::Job& job, const SummaryOptions& options) {
+  const v1::Result& result = job.result();
+  const auto total = static_cast<std::size_t>(result.modes_size());
+  if (total < 2) return "";
+  const std::size_t shown =
+      std::min({total, kMostModes, options.max_coordinates});
+  std::string text = fmt::format("  modes          {}, by weight:\n", total);
+  for (std::size_t k = 0; k < shown; ++k) {
+    const v1::ModeSummary& mode = result.modes(static_cast<int>(k));
+    text += fmt::format(
+        "    {}  at (",
+        WithError(mode.weight(), mode.weight_standard_error(), options.utf8));
+    const int places = std::min(mode.position_size(), kMostPlaces);
+    for (int j = 0; j < places; ++j) {
+      text += (j > 0 ? ", " : "") + Short(mode.position(j));
+    }
+    text += places < mode.position_size() ? ", ...)\n" : ")\n";
+  }
+  if (shown < total) {
+    text += fmt::format("    ({} more in result.json)\n", total - shown);
   }
   return text;
 }
@@ -155,6 +182,7 @@ std::string SummaryText(const v1::Job& job, const SummaryOptions& options) {
   }
   if (!job.has_result()) return text;
   text += Findings(job.result(), options.utf8);
+  text += ModeTable(job, options);
   text += CoordinateTable(job, options);
   for (const v1::Warning& warning : job.result().warnings()) {
     text +=

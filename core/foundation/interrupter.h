@@ -16,6 +16,10 @@ class Interrupter {
   // Returns OK to go on; any other status ends the run and is handed to the
   // caller unchanged (kCancelled on a user's cancel, kDeadlineExceeded, ...).
   virtual absl::Status Check() = 0;
+
+  // Seconds since the run began, for a limit in time (max_seconds). The engine
+  // has no clock of its own; zero where nobody measures.
+  virtual double SecondsUsed() { return 0; }
 };
 
 // Never interrupts.

@@ -210,11 +210,12 @@ absl::Status DensitySearch::JumpToTarget(FittedDensity density,
 
 absl::Status DensitySearch::SearchModes(TemperedEnergy& energy) {
   TTFLOW_ASSIGN_OR_RETURN(
-      const ModeDensity modes,
+      ModeDensity modes,
       FindModeDensity(particles_.position, energy_, energy.interrupter()));
   if (modes.density == nullptr) return absl::OkStatus();
   fitter_.SuggestMixture(modes.normals->parameters());
   all_modes_ = modes.density;
+  found_.modes = std::move(modes.modes);
   if (modes.normals->num_components() > 1) modes_ = modes.density;
   return absl::OkStatus();
 }

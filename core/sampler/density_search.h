@@ -18,6 +18,7 @@
 #include "core/particles/particles.h"
 #include "core/sampler/density_fitter.h"
 #include "core/sampler/local_repair.h"
+#include "core/sampler/mode_search.h"
 #include "core/sampler/point_set.h"
 #include "core/sampler/sampler_options.h"
 #include "core/sampler/summary.h"
@@ -32,6 +33,8 @@ struct FoundDensity {
   // first fresh draws at the target. What they say must agree with the draws
   // of the density.
   std::vector<RouteEvidence> routes;
+  // Modes, where they were looked for and can be counted.
+  std::vector<Mode> modes;
 };
 
 // Carries particles from a wide base to the target. At every stage a density is

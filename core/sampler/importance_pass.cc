@@ -8,27 +8,13 @@
 #include <vector>
 
 #include "core/evidence/importance.h"
+#include "core/foundation/check.h"
 #include "core/foundation/status_macros.h"
 #include "core/particles/resampling.h"
 #include "core/particles/weights.h"
 #include "core/sampler/result_summary.h"
 
 namespace ttflow {
-
-Index ChooseNumDraws(double ess_fraction,
-                     Index least,
-                     Index most,
-                     Index num_samples) {
-  const double ess = std::clamp(ess_fraction, 1e-3, 1.0);
-  const double wanted =
-      (1 / ess - 1) / (kWantedEvidenceError * kWantedEvidenceError);
-  Index count = std::clamp<Index>(
-      static_cast<Index>(std::min(wanted, 1e9)), least, std::max(least, most));
-  // Copies among the samples stay few.
-  const double needed = static_cast<double>(num_samples) / std::max(ess, 0.05);
-  count = std::max(count, static_cast<Index>(std::ceil(needed)));
-  return count;
-}
 
 ImportancePass::ImportancePass(std::shared_ptr<const Density> density,
                                Index num_draws,
@@ -44,6 +30,22 @@ Index ImportancePass::NextBatch() const {
 
 double ImportancePass::progress() const {
   return static_cast<double>(filled_) / static_cast<double>(position_.rows());
+}
+
+double ImportancePass::StandardError() const {
+  return EstimateImportanceEvidence(log_weight_.head(filled_)).standard_error;
+}
+
+void ImportancePass::Extend(Index count) {
+  TTFLOW_CHECK(count >= 0);
+  position_.conservativeResize(position_.rows() + count, Eigen::NoChange);
+  log_weight_.conservativeResize(log_weight_.size() + count);
+}
+
+void ImportancePass::Stop() {
+  TTFLOW_CHECK(filled_ > 0);
+  position_.conservativeResize(filled_, Eigen::NoChange);
+  log_weight_.conservativeResize(filled_);
 }
 
 absl::Status ImportancePass::Step(CountingEnergy& energy,

@@ -14,15 +14,6 @@
 
 namespace ttflow {
 
-// Returns how many draws give a standard error of log Z of about
-// kWantedEvidenceError at an ESS fraction of `ess_fraction`, within [least,
-// most], and at least as many as `num_samples` equally weighted samples need.
-inline constexpr double kWantedEvidenceError = 0.0015;
-Index ChooseNumDraws(double ess_fraction,
-                     Index least,
-                     Index most,
-                     Index num_samples);
-
 // Draws in batches, one a step. The density is fixed before, so that the mean
 // weight is an unbiased estimate of Z.
 class ImportancePass {
@@ -44,6 +35,16 @@ class ImportancePass {
                     StageInfo& info);
   bool done() const { return filled_ == position_.rows(); }
   double progress() const;
+  Index num_draws() const { return filled_; }
+  // Standard error of log Z by the draws so far.
+  double StandardError() const;
+
+  // Goes on for `count` further draws. How many depends on the weights so far:
+  // that biases the mean weight by a share of its variance, far below its
+  // error.
+  void Extend(Index count);
+  // Ends with the draws so far, of which there must be some.
+  void Stop();
 
   // Sets samples (num_samples equally weighted ones, resampled systematically
   // and in random order), particles, weights, evidence and coordinates of a

@@ -205,7 +205,7 @@ absl::StatusOr<ModeDensity> FindModeDensity(const ConstMatrixRef& wide,
   }
   const ModeSearchOptions options;
   TTFLOW_ASSIGN_OR_RETURN(
-      const ModeSearchResult found,
+      ModeSearchResult found,
       FindModes(starts, scale, options, energy, interrupter));
   ModeDensity modes;
   if (found.modes.empty() ||
@@ -217,6 +217,7 @@ absl::StatusOr<ModeDensity> FindModeDensity(const ConstMatrixRef& wide,
       std::make_shared<const DensitySum>(std::vector<DensitySum::Component>{
           {1 - kWideShare, modes.normals},
           {kWideShare, std::make_shared<const GaussianDensity>(mean, scale)}});
+  modes.modes = std::move(found.modes);
   return modes;
 }
 

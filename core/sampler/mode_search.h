@@ -76,6 +76,7 @@ struct ModeDensity {
   // The same with a wide part; null where modes are countless or hardly any
   // start arrives.
   std::shared_ptr<const Density> density;
+  std::vector<Mode> modes;  // empty where density is null
 };
 
 // Searches modes from `wide` [n, d], draws of a wide density, every other one

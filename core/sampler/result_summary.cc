@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -253,10 +254,19 @@ std::vector<Warning> FindRouteDoubts(const std::vector<RouteEvidence>& routes,
                error)}};
 }
 
-Warning BudgetDoubt() {
-  return {"BUDGET_REACHED",
-          "max_energy_evaluations left fewer draws than the wanted error of "
-          "log Z needs; raise it for a smaller error"};
+void AddDoubts(const std::vector<PassEvidence>& passes,
+               const std::vector<StageInfo>& stages,
+               const std::vector<RouteEvidence>& routes,
+               SampleResult& result) {
+  const auto add = [&](std::vector<Warning> warnings) {
+    std::move(
+        warnings.begin(), warnings.end(), std::back_inserter(result.warnings));
+  };
+  add(FindDoubts(passes, stages, result));
+  if (result.estimator == EvidenceEstimator::kImportance) {
+    add(FindTailDoubts(result));
+  }
+  add(FindRouteDoubts(routes, result));
 }
 
 }  // namespace ttflow

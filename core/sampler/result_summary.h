@@ -41,6 +41,13 @@ std::vector<Warning> FindDoubts(const std::vector<PassEvidence>& passes,
                                 const std::vector<StageInfo>& stages,
                                 const SampleResult& result);
 
+// All doubts below and those of FindDoubts that apply to `result`, added to its
+// warnings; may widen its error.
+void AddDoubts(const std::vector<PassEvidence>& passes,
+               const std::vector<StageInfo>& stages,
+               const std::vector<RouteEvidence>& routes,
+               SampleResult& result);
+
 // Doubts about independent weighted draws: a heavy tail of the weights (tail
 // index above 0.7, Vehtari et al. 2024; above 0.5 where the ESS fraction is
 // below a half).
@@ -51,9 +58,6 @@ std::vector<Warning> FindTailDoubts(const SampleResult& result);
 // by half of the largest disagreement.
 std::vector<Warning> FindRouteDoubts(const std::vector<RouteEvidence>& routes,
                                      SampleResult& result);
-
-// Says that the user's budget left fewer draws than were wanted.
-Warning BudgetDoubt();
 
 }  // namespace ttflow
 

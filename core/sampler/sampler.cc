@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -13,8 +11,10 @@
 #include "core/foundation/check.h"
 #include "core/foundation/status_macros.h"
 #include "core/particles/weights.h"
+#include "core/sampler/draw_plan.h"
 #include "core/sampler/evaluation_budget.h"
 #include "core/sampler/importance_pass.h"
+#include "core/sampler/mode_summary.h"
 #include "core/sampler/pilot.h"
 #include "core/sampler/result_summary.h"
 #include "core/sampler/sample_selection.h"
@@ -33,18 +33,11 @@ constexpr int kFirstFrozenPass = 2;
 // A found density whose draws have a smaller ESS fraction is not worth drawing
 // from: the path is then carried on with a flow.
 constexpr double kUsableEss = 0.03;
-constexpr Index kLeastDraws = 8192;
-// What a budget must leave for them.
-constexpr Index kFewestDraws = 512;
+constexpr Index kFewestDraws = 512;  // what a budget must leave for them
 
 // Rough shares of the work, for the progress figure alone.
 constexpr double kPilotShare = 0.05;
 constexpr double kSearchShare = 0.8;
-
-void AddWarnings(std::vector<Warning> warnings, SampleResult& result) {
-  std::move(
-      warnings.begin(), warnings.end(), std::back_inserter(result.warnings));
-}
 
 class TemperedSampler final : public Sampler {
  public:
@@ -57,6 +50,7 @@ class TemperedSampler final : public Sampler {
         options_(options),
         energy_(std::move(energy), executor),
         budget_(options.max_energy_evaluations, energy_),
+        plan_(options),
         key_(options.seed),
         num_frozen_(num_frozen),
         training_(trained == nullptr),
@@ -103,6 +97,13 @@ class TemperedSampler final : public Sampler {
     if (draws_.has_value()) return RunDraws(interrupter);
     if (search_.has_value()) return RunSearch(interrupter);
     StageInfo info;
+    // Frozen passes are left out where time is up, all else has to end.
+    if (const absl::Status time = plan_.CheckTime(interrupter); !time.ok()) {
+      if (!first_cloud_.has_value()) return time;
+      MakeResult();
+      finished_ = true;
+      return absl::OkStatus();
+    }
     if (planner_.has_value()) {
       TTFLOW_ASSIGN_OR_RETURN(
           StageModel stage,
@@ -136,10 +137,14 @@ class TemperedSampler final : public Sampler {
   absl::Status StartRun(Interrupter& interrupter) {
     started_ = true;
     if (!training_ && model_->density != nullptr) {
-      StartDraws(ChooseNumDraws(model_->density_ess_fraction,
-                                options_.num_particles,
-                                options_.num_particles,
-                                options_.num_samples));
+      // Particles and samples say how many; no error is aimed at.
+      draws_.emplace(model_->density,
+                     ChooseNumDraws(1,
+                                    model_->density_ess_fraction,
+                                    options_.num_particles,
+                                    options_.num_particles,
+                                    options_.num_samples),
+                     key_.AtStage(kFirstFrozenPass, 0));
       return absl::OkStatus();
     }
     if (!training_) {
@@ -175,7 +180,8 @@ class TemperedSampler final : public Sampler {
   }
 
   absl::Status RunSearch(Interrupter& interrupter) {
-    const absl::Status affordable = budget_.Check(search_->NextEvaluations());
+    absl::Status affordable = budget_.Check(search_->NextEvaluations());
+    affordable.Update(plan_.CheckTime(interrupter));
     if (!affordable.ok()) {
       // What is left goes to draws, if there is something to draw from.
       if (search_->Found().ess_fraction < kUsableEss ||
@@ -197,6 +203,7 @@ class TemperedSampler final : public Sampler {
   absl::Status FinishSearch(Interrupter& interrupter) {
     const FoundDensity found = search_->Found();
     routes_ = found.routes;
+    modes_ = found.modes;
     if (found.ess_fraction >= kUsableEss) {
       auto model = std::make_shared<Model>();
       model->base = base_parameters_;
@@ -204,11 +211,9 @@ class TemperedSampler final : public Sampler {
       model->density = found.density;
       model->density_ess_fraction = found.ess_fraction;
       model_ = std::move(model);
-      StartDraws(
-          ChooseNumDraws(found.ess_fraction,
-                         std::min(kLeastDraws, options_.density.num_draws),
-                         options_.density.num_draws,
-                         options_.num_samples));
+      draws_.emplace(model_->density,
+                     plan_.First(found.ess_fraction, budget_.Remaining()),
+                     key_.AtStage(kFirstFrozenPass, 0));
       search_.reset();
       return absl::OkStatus();
     }
@@ -221,17 +226,6 @@ class TemperedSampler final : public Sampler {
     return StartTraining(interrupter);
   }
 
-  void StartDraws(Index num_draws) {
-    const auto left = static_cast<Index>(std::min<std::int64_t>(
-        budget_.Remaining(), std::numeric_limits<Index>::max()));
-    if (training_ && left < num_draws && left >= kFewestDraws) {
-      num_draws = left;
-      shortened_ = true;
-    }
-    draws_.emplace(
-        model_->density, num_draws, key_.AtStage(kFirstFrozenPass, 0));
-  }
-
   absl::Status RunDraws(Interrupter& interrupter) {
     TTFLOW_RETURN_IF_ERROR(budget_.Check(draws_->NextBatch()));
     StageInfo info;
@@ -239,15 +233,21 @@ class TemperedSampler final : public Sampler {
     info.pass = kFirstFrozenPass;
     info.counts = energy_.counts();
     stages_.push_back(std::move(info));
+    if (!plan_.CheckTime(interrupter).ok()) {
+      draws_->Stop();
+    } else if (draws_->done() && training_) {
+      const Index more = plan_.More(
+          draws_->num_draws(), draws_->StandardError(), budget_.Remaining());
+      if (more > 0) draws_->Extend(more);
+    }
     if (!draws_->done()) return absl::OkStatus();
     SampleResult result;
     TTFLOW_RETURN_IF_ERROR(
         (*std::move(draws_)).Finish(options_.num_samples, result));
     result.counts = energy_.counts();
-    result.warnings = FindDoubts({}, stages_, result);
-    AddWarnings(FindTailDoubts(result), result);
-    AddWarnings(FindRouteDoubts(routes_, result), result);
-    if (shortened_) AddWarnings({BudgetDoubt()}, result);
+    result.modes = SummarizeModes(modes_, result.particles, result.log_weights);
+    AddDoubts({}, stages_, routes_, result);
+    plan_.AddDoubts(result);
     result_ = std::move(result);
     finished_ = true;
     return absl::OkStatus();
@@ -306,6 +306,8 @@ class TemperedSampler final : public Sampler {
     result.samples = SelectSamples(clouds_, options_.num_samples, key_);
     result.coordinates = SummarizeCoordinates(*first_cloud_);
     result.weight_ess_fraction = WeightEssFraction(first_cloud_->log_weight);
+    result.modes = SummarizeModes(
+        modes_, first_cloud_->position, first_cloud_->log_weight);
     result.particles = std::move(first_cloud_->position);
     result.log_weights = std::move(first_cloud_->log_weight);
     result.counts = energy_.counts();
@@ -313,8 +315,8 @@ class TemperedSampler final : public Sampler {
     std::vector<PassEvidence> passes = training_evidence_;
     passes.insert(
         passes.end(), frozen_evidence_.begin(), frozen_evidence_.end());
-    result.warnings = FindDoubts(passes, stages_, result);
-    AddWarnings(FindRouteDoubts(routes_, result), result);
+    AddDoubts(passes, stages_, routes_, result);
+    plan_.AddDoubts(result);
     result_ = std::move(result);
   }
 
@@ -322,6 +324,7 @@ class TemperedSampler final : public Sampler {
   SamplerOptions options_;
   CountingEnergy energy_;
   EvaluationBudget budget_;
+  DrawPlan plan_;
   RandomKey key_;
   Index num_frozen_;
   bool training_;
@@ -330,8 +333,8 @@ class TemperedSampler final : public Sampler {
   bool started_ = false;
   std::optional<TargetSearch> search_;
   std::vector<RouteEvidence> routes_;
+  std::vector<Mode> modes_;
   std::optional<ImportancePass> draws_;
-  bool shortened_ = false;  // the draws, by the budget
   std::optional<StagePlanner> planner_;
   std::shared_ptr<Model> growing_;  // while the pass that trains runs
   std::shared_ptr<const Model> model_;

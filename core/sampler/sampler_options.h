@@ -75,6 +75,8 @@ struct DensityOptions {
 };
 
 struct EvidenceOptions {
+  double wanted_error = 0;  // standard error of log Z to draw for; 0: the
+                            // default aim, within density.num_draws
   int frozen_batches =
       0;  // independent runs of the Model after the pass; 0: as samples need
 };
@@ -91,6 +93,7 @@ struct SamplerOptions {
   DensityOptions density;
   EvidenceOptions evidence;
   std::int64_t max_energy_evaluations = 0;  // 0: no limit
+  double max_seconds = 0;                   // 0: no limit
 };
 
 // Returns every fault of the options for a target of `dimension`.

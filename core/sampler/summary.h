@@ -61,6 +61,14 @@ struct CoordinateSummary {
 };
 inline constexpr double kSummaryQuantiles[] = {0.05, 0.25, 0.5, 0.75, 0.95};
 
+// A local minimum of the energy, and the share of the target about it.
+struct ModeSummary {
+  Vector position;    // [d]
+  double energy = 0;  // nats
+  double weight = 0;  // in [0, 1]; those of all modes sum to one
+  double weight_standard_error = 0;
+};
+
 enum class EvidenceEstimator { kSmcProduct, kFrozenBatches, kImportance };
 // "smc_product", "frozen_batches", "importance".
 const char* EvidenceEstimatorName(EvidenceEstimator estimator);
@@ -75,6 +83,8 @@ struct SampleResult {
   double weight_ess_fraction = 0;  // of that cloud
   EvaluationCounts counts;
   std::vector<CoordinateSummary> coordinates;  // [d]
+  // Heaviest first; empty where modes were not looked for or are countless.
+  std::vector<ModeSummary> modes;
   std::vector<Warning> warnings;
 };
 

@@ -111,9 +111,13 @@ absl::Status TargetSearch::Step(Interrupter& interrupter, StageInfo& info) {
 FoundDensity TargetSearch::Found() const {
   if (!search_.has_value()) return {};
   FoundDensity found = search_->found();
-  if (map_ != nullptr && found.density != nullptr) {
-    found.density =
-        std::make_shared<const MappedDensity>(map_, std::move(found.density));
+  if (map_ != nullptr) {
+    // Minima in straight coordinates are none in the user's.
+    found.modes.clear();
+    if (found.density != nullptr) {
+      found.density =
+          std::make_shared<const MappedDensity>(map_, std::move(found.density));
+    }
   }
   return found;
 }

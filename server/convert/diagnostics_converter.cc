@@ -88,6 +88,14 @@ v1::Result ResultToProto(const SampleResult& result, const RunFacts& facts) {
                                  : absl::StrCat("x", k + 1);
     *proto.add_coordinates() = CoordinateToProto(result.coordinates[k], name);
   }
+  for (const ModeSummary& mode : result.modes) {
+    v1::ModeSummary& added = *proto.add_modes();
+    added.mutable_position()->Assign(mode.position.begin(),
+                                     mode.position.end());
+    added.set_energy(mode.energy);
+    added.set_weight(mode.weight);
+    added.set_weight_standard_error(mode.weight_standard_error);
+  }
   proto.set_num_samples(Int32(result.samples.rows()));
   proto.set_num_particles(Int32(result.particles.rows()));
   proto.set_dimension(Int32(result.samples.cols()));

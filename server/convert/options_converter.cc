@@ -136,6 +136,7 @@ SamplerOptions OptionsFromProto(const v1::SamplerOptions& proto,
   if (proto.has_max_energy_evaluations()) {
     core.max_energy_evaluations = proto.max_energy_evaluations();
   }
+  if (proto.has_max_seconds()) core.max_seconds = proto.max_seconds();
   ReadBase(proto.base(), core.base, violations);
   if (proto.schedule().has_conditional_ess()) {
     core.schedule.conditional_ess = proto.schedule().conditional_ess();
@@ -156,6 +157,9 @@ SamplerOptions OptionsFromProto(const v1::SamplerOptions& proto,
   if (proto.evidence().has_frozen_batches()) {
     core.evidence.frozen_batches = proto.evidence().frozen_batches();
   }
+  if (proto.evidence().has_wanted_error()) {
+    core.evidence.wanted_error = proto.evidence().wanted_error();
+  }
   return core;
 }
 
@@ -163,6 +167,7 @@ v1::SamplerOptions OptionsToProto(const SamplerOptions& options) {
   v1::SamplerOptions proto;
   proto.set_num_particles(Int32(options.num_particles));
   proto.set_max_energy_evaluations(options.max_energy_evaluations);
+  proto.set_max_seconds(options.max_seconds);
   v1::BaseOptions& base = *proto.mutable_base();
   base.set_kind(EnumToProto(options.base.kind));
   base.mutable_mean()->Assign(options.base.mean.begin(),
@@ -186,6 +191,7 @@ v1::SamplerOptions OptionsToProto(const SamplerOptions& options) {
   WriteFlow(options.flow, *proto.mutable_flow());
   WriteDensity(options.density, *proto.mutable_density());
   proto.mutable_evidence()->set_frozen_batches(options.evidence.frozen_batches);
+  proto.mutable_evidence()->set_wanted_error(options.evidence.wanted_error);
   return proto;
 }
 

@@ -4,6 +4,7 @@
 #define TTFLOW_SERVER_JOBS_RUN_CONTROL_H_
 
 #include <atomic>
+#include <chrono>
 
 #include "absl/status/status.h"
 #include "core/foundation/interrupter.h"
@@ -13,7 +14,8 @@ namespace ttflow::server {
 enum class StopReason { kNone, kCancel, kShutdown };
 
 // The interrupter of one attempt. A cancel wins over a shutdown: the user's
-// wish is kept. Threads: RequestStop from any, Check from the run's own.
+// wish is kept. Its clock starts with it. Threads: RequestStop from any, the
+// others from the run's own.
 class RunControl final : public Interrupter {
  public:
   void RequestStop(StopReason reason) {
@@ -39,7 +41,15 @@ class RunControl final : public Interrupter {
     return absl::OkStatus();
   }
 
+  double SecondsUsed() override {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() -
+                                         start_)
+        .count();
+  }
+
  private:
+  const std::chrono::steady_clock::time_point start_ =
+      std::chrono::steady_clock::now();
   std::atomic<StopReason> reason_{StopReason::kNone};
 };
 

@@ -21,6 +21,10 @@ TEST(SetOptionTest, SetsEveryType) {
   ASSERT_TRUE(SetOption("num_particles", "512", options).ok());
   ASSERT_TRUE(SetOption("max_energy_evaluations", "5000000000", options).ok());
   ASSERT_TRUE(SetOption("schedule.conditional_ess", "0.9", options).ok());
+  ASSERT_TRUE(SetOption("max_seconds", "2.5", options).ok());
+  ASSERT_TRUE(SetOption("evidence.wanted_error", "0.01", options).ok());
+  EXPECT_EQ(options.max_seconds(), 2.5);
+  EXPECT_EQ(options.evidence().wanted_error(), 0.01);
   ASSERT_TRUE(SetOption("flow.orthonormal", "off", options).ok());
   ASSERT_TRUE(SetOption("flow.mode", "on", options).ok());
   ASSERT_TRUE(SetOption("moves.kind", "MOVE_KIND_HMC", options).ok());

@@ -45,6 +45,10 @@ v1::Job ExampleJob() {
   v1::Warning& warning = *result.add_warnings();
   warning.set_code("LOW_ESS");
   warning.set_message("low");
+  v1::ModeSummary& mode = *result.add_modes();
+  mode.add_position(2.5);
+  mode.set_weight(0.25);
+  mode.set_weight_standard_error(0.125);
   v1::CoordinateSummary& coordinate = *result.add_coordinates();
   coordinate.set_name("x1");
   coordinate.set_mean(1);
@@ -99,6 +103,17 @@ TEST(ResultJsonTest, CoordinatesHaveTheirQuantilesByName) {
   EXPECT_EQ(coordinate.at("name"), "x1");
   EXPECT_EQ(coordinate.at("standard_deviation"), 2);
   EXPECT_EQ(coordinate.at("quantiles").at("0.05"), -3);
+}
+
+TEST(ResultJsonTest, ModesHavePlaceAndWeight) {
+  const v1::Job job = ExampleJob();
+  const Json json = ResultJson(job, job.spec().sample().target(), {});
+  ASSERT_EQ(json.at("modes").size(), 1u);
+  const Json& mode = json.at("modes").at(0);
+  EXPECT_EQ(mode.at("position"), Json::array({2.5}));
+  EXPECT_EQ(mode.at("energy"), 0);
+  EXPECT_EQ(mode.at("weight"), 0.25);
+  EXPECT_EQ(mode.at("weight_standard_error"), 0.125);
 }
 
 TEST(ResultJsonTest, AStageHasAllItsKeysZerosIncluded) {

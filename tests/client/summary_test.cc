@@ -65,6 +65,23 @@ TEST(SummaryTest, ALongTableIsCutAndCounted) {
                     HasSubstr("(3 more: ttflow show jobs/1 --all)")));
 }
 
+TEST(SummaryTest, SeveralModesAreListedHeaviestFirst) {
+  v1::Job job = FinishedJob(2);
+  for (int k = 0; k < 7; ++k) {
+    v1::ModeSummary& mode = *job.mutable_result()->add_modes();
+    mode.add_position(k);
+    mode.add_position(-1.5);
+    mode.set_weight(0.4 - 0.05 * k);
+    mode.set_weight_standard_error(0.006);
+  }
+  EXPECT_THAT(SummaryText(job, {}),
+              AllOf(HasSubstr("modes          7, by weight:\n"),
+                    HasSubstr("0.400 ± 0.006  at (0"),
+                    HasSubstr("(2 more in result.json)")));
+  job.mutable_result()->mutable_modes()->DeleteSubrange(1, 6);
+  EXPECT_THAT(SummaryText(job, {}), Not(HasSubstr("modes")));
+}
+
 TEST(SummaryTest, HistogramsComeFromTheSamples) {
   SummaryOptions options;
   options.samples = {{-1, -1, 1, 1}, {0, 0, 0, 1}};

@@ -124,7 +124,14 @@ std::string LatticeTable(Index sites, double kappa, const Executor& executor) {
       status = (*sampler)->Step(interrupter);
     }
     if (!status.ok()) {
-      table.AddRow({setting.label, std::string(status.message())});
+      table.AddRow({setting.label,
+                    std::string(status.message()),
+                    "-",
+                    "-",
+                    "-",
+                    "-",
+                    NumberText(Now() - start, 1),
+                    "-"});
       continue;
     }
     const SampleResult result = (*sampler)->TakeResult();

@@ -48,19 +48,6 @@ Outcome DrawAll(std::shared_ptr<const Energy> energy,
   return outcome;
 }
 
-TEST(ChooseNumDraws, GivesTheWantedErrorWithinItsLimits) {
-  const double square = kWantedEvidenceError * kWantedEvidenceError;
-  EXPECT_NEAR(static_cast<double>(ChooseNumDraws(0.95, 10, 1'000'000, 1)),
-              (1 / 0.95 - 1) / square,
-              2);
-  EXPECT_EQ(ChooseNumDraws(1, 10, 1000, 1), 10);
-  EXPECT_EQ(ChooseNumDraws(0.1, 10, 1000, 1), 1000);
-  EXPECT_EQ(ChooseNumDraws(0, 10, 1000, 1), 1000);
-  // As the samples need, beyond the limit.
-  EXPECT_EQ(ChooseNumDraws(0.5, 10, 1000, 5000), 10000);
-  EXPECT_EQ(ChooseNumDraws(1, 10, 1000, 5000), 5000);
-}
-
 TEST(ImportancePass, FindsEvidenceMomentsAndSamples) {
   const auto energy = std::make_shared<ShiftedGaussian>(3, 2, 0.5);
   const Outcome outcome = DrawAll(energy, Wide(3, 1.8, 0.8), 10000, 2000);

@@ -75,6 +75,7 @@ SampleResult AnyResult() {
   result.estimator = EvidenceEstimator::kFrozenBatches;
   result.weight_ess_fraction = 0.75;
   result.counts = {100, 90, 3};
+  result.modes = {{Vector::Constant(2, 3.0), -1.5, 0.75, 0.01}};
   result.coordinates = {
       {.mean = 1, .standard_deviation = 2, .quantiles = {1, 2, 3, 4, 5}},
       {.mean = 3, .standard_deviation = 4, .quantiles = {6, 7, 8, 9, 10}}};
@@ -101,6 +102,12 @@ TEST(DiagnosticsConverter, EveryFieldOfAResultIsSet) {
   EXPECT_EQ(proto.dimension(), 2);
   EXPECT_EQ(proto.warnings(0).code(), "LOW_ESS");
   EXPECT_EQ(proto.coordinates(1).name(), "x2");
+  ASSERT_EQ(proto.modes_size(), 1);
+  ASSERT_EQ(proto.modes(0).position_size(), 2);
+  EXPECT_EQ(proto.modes(0).position(1), 3.0);
+  EXPECT_EQ(proto.modes(0).energy(), -1.5);
+  EXPECT_EQ(proto.modes(0).weight(), 0.75);
+  EXPECT_EQ(proto.modes(0).weight_standard_error(), 0.01);
   EXPECT_EQ(proto.coordinates(1).quantiles(4).probability(), 0.95);
   EXPECT_EQ(proto.coordinates(1).quantiles(4).value(), 10);
   const auto* descriptor = v1::Result::descriptor();
