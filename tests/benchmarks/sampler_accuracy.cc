@@ -1,72 +1,34 @@
-// Accuracy of the sampler at equal numbers of energy evaluations: `auto` and
-// the flow on against the best setting of plain tempered SMC, on paired seeds.
+// Accuracy of the sampler at its defaults against the best setting of plain
+// tempered SMC, at equal numbers of energy evaluations and again at equal wall
+// time, on paired seeds.
 //
 //   sampler_accuracy [--seeds 30] [--targets many-well-16,gmm-40] [--threads 1]
-//                    [--no-flow]
+//                    [--flow] [--no-plain] [--data build/benchmark-data]
 //
-// For each target: `auto` at its defaults sets the first budget; every plain
-// setting gets the number of particles that spends as much (found by a probe
-// run; 64 at least, so that a plain run may spend more, never less). The flow
-// on, at its defaults, sets the second budget for itself and the two plain
-// settings that were best. The printed table is Markdown; figures are means
-// over seeds, in brackets the 95 % bootstrap interval of the ratio to the best
-// plain setting of the same budget.
+// For each target: `auto`, the defaults, sets the budgets. Every plain setting
+// gets the number of particles that spends as many evaluations (found by probe
+// runs; 64 at least, so that a plain run may spend more, never less), and the
+// two best of them the number that takes as long. --flow adds runs with the
+// flow on, and the two best plain settings at their budget. The printed tables
+// are Markdown; figures are means over seeds, in brackets 95 % bootstrap
+// intervals of the ratio to the best plain setting of the same budget. The
+// table at the end has a row a target, with what was aimed at.
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "tests/benchmarks/accuracy_cases.h"
 #include "tests/benchmarks/score.h"
 
 namespace ttflow::benchmarks {
 namespace {
 
-struct Case {
-  std::string label;
-  std::string target;
-  Index dimension = 0;
-  ParameterValues parameters;
-};
-
-std::vector<Case> AllCases() {
-  const std::vector<double> two_means = {-3, 0, 3, 0};
-  return {
-      {"gmm2-equal",
-       "gaussian_mixture",
-       2,
-       {{"means", two_means}, {"std", {0.7}}, {"weights", {0.5, 0.5}}}},
-      {"gmm2-unequal",
-       "gaussian_mixture",
-       2,
-       {{"means", two_means}, {"std", {0.7}}, {"weights", {0.8, 0.2}}}},
-      {"gmm-40", "gmm40", 2, {}},
-      {"many-well-4", "many_well", 4, {}},
-      {"many-well-8", "many_well", 8, {}},
-      {"many-well-16", "many_well", 16, {}},
-      {"correlated-gaussian-16", "gaussian", 16, {{"rho", {0.9}}}},
-      {"correlated-gaussian-64", "gaussian", 64, {{"rho", {0.9}}}},
-      {"many-well-32", "many_well", 32, {}},
-      {"many-well-64", "many_well", 64, {}},
-      {"many-well-128", "many_well", 128, {}},
-      {"rotated-many-well-16", "rotated_many_well", 16, {}},
-      {"rotated-many-well-32", "rotated_many_well", 32, {}},
-      {"coupled-wells-16-J.1", "coupled_wells", 16, {{"coupling", {0.1}}}},
-      {"coupled-wells-16-J.5", "coupled_wells", 16, {{"coupling", {0.5}}}},
-      {"coupled-wells-16-J2", "coupled_wells", 16, {{"coupling", {2}}}},
-      {"coupled-wells-32-J.5", "coupled_wells", 32, {{"coupling", {0.5}}}},
-      {"coupled-wells-32-J2", "coupled_wells", 32, {{"coupling", {2}}}},
-      {"coupled-wells-16-quartic-sine",
-       "coupled_wells",
-       16,
-       {{"coupling", {0}}, {"quartic", {0.3}}, {"sine", {1}}}},
-      {"mw54", "mw54", 5, {}},
-      {"funnel-10", "funnel", 10, {}},
-  };
-}
+constexpr Index kMostParticles = 1 << 20;
 
 struct Setting {
   std::string label;
@@ -89,43 +51,53 @@ std::vector<Setting> PlainSettings() {
   return settings;
 }
 
-std::vector<Run> RunSeeds(const std::shared_ptr<const Target>& target,
-                          const SamplerOptions& options,
-                          int num_seeds,
-                          const Executor& executor) {
-  std::vector<Run> runs;
-  for (int seed = 0; seed < num_seeds; ++seed) {
-    runs.push_back(RunOnce(target, options, 100 + seed, executor));
-  }
-  return runs;
-}
+// What all runs on one target share.
+struct Bench {
+  const AccuracyCase& item;
+  int num_seeds;
+  const Executor& executor;
 
-// Sets the number of particles so that a run spends about `budget` evaluations.
-void MatchBudget(const std::shared_ptr<const Target>& target,
-                 double budget,
-                 const Executor& executor,
-                 SamplerOptions& options) {
-  options.num_particles =
-      EffectiveOptions(options, target->dimension()).num_particles;
-  for (int probe = 0; probe < 2; ++probe) {
-    const Run run = RunOnce(target, options, 7, executor);
-    if (run.failed) return;
-    options.num_particles = std::max<Index>(
-        64,
-        static_cast<Index>(
-            std::lround(static_cast<double>(options.num_particles) * budget /
-                        run.evaluations)));
+  std::vector<Run> RunSeeds(const SamplerOptions& options) const {
+    std::vector<Run> runs;
+    for (int seed = 0; seed < num_seeds; ++seed) {
+      runs.push_back(
+          RunOnce(item.target, options, 100 + seed, executor, item.reference));
+    }
+    return runs;
   }
+
+  // Sets the number of particles so that a run costs about `budget`.
+  void Match(double (*cost)(const Run&),
+             double budget,
+             SamplerOptions& options) const {
+    options.num_particles =
+        EffectiveOptions(options, item.target->dimension()).num_particles;
+    for (int probe = 0; probe < 2; ++probe) {
+      const Run run =
+          RunOnce(item.target, options, 7, executor, item.reference);
+      if (run.failed) return;
+      const double wanted =
+          static_cast<double>(options.num_particles) * budget / cost(run);
+      options.num_particles = std::clamp<Index>(
+          static_cast<Index>(std::lround(wanted)), 64, kMostParticles);
+    }
+  }
+};
+
+double Bias(const std::vector<Run>& runs) {
+  double bias = 0;
+  for (const Run& run : runs) {
+    bias += run.log_evidence_error / static_cast<double>(runs.size());
+  }
+  return bias;
 }
 
 void PrintRow(const std::string& label,
               const std::vector<Run>& runs,
               const std::vector<Run>* baseline) {
-  double bias = 0;
   double flow = 0;
   int failed = 0;
   for (const Run& run : runs) {
-    bias += run.log_evidence_error / static_cast<double>(runs.size());
     flow += run.flow_share / static_cast<double>(runs.size());
     failed += run.failed ? 1 : 0;
   }
@@ -133,7 +105,7 @@ void PrintRow(const std::string& label,
               label.c_str(),
               MeanOf(runs, Evaluations).value,
               MeanOf(runs, AbsoluteError).value,
-              bias,
+              Bias(runs),
               ZScoreSpread(runs),
               MeanOf(runs, EnergyDistanceOf).value,
               MeanOf(runs, Seconds).value,
@@ -156,15 +128,18 @@ void PrintRow(const std::string& label,
   std::fflush(stdout);
 }
 
-// Runs plain settings at a budget and prints them, and `runs` against the best;
-// returns the settings from the best on.
-std::vector<Setting> RunPlain(const std::shared_ptr<const Target>& target,
-                              const std::vector<Setting>& settings,
-                              double budget,
-                              int num_seeds,
-                              const Executor& executor,
-                              const std::vector<Run>& runs,
-                              const std::string& label) {
+// Plain settings at a budget, the best first, and their runs.
+struct Plain {
+  std::vector<Setting> settings;
+  std::vector<Run> best;
+};
+
+// Runs plain settings at a budget and prints them, and `runs` against the best.
+Plain RunPlain(const Bench& bench,
+               const std::vector<Setting>& settings,
+               double (*cost)(const Run&),
+               const std::vector<Run>& runs,
+               const std::string& label) {
   struct Outcome {
     Setting setting;
     std::vector<Run> runs;
@@ -173,63 +148,130 @@ std::vector<Setting> RunPlain(const std::shared_ptr<const Target>& target,
   std::vector<Outcome> outcomes;
   for (const Setting& setting : settings) {
     Outcome outcome = {setting, {}, 0};
-    MatchBudget(target, budget, executor, outcome.setting.options);
-    outcome.runs =
-        RunSeeds(target, outcome.setting.options, num_seeds, executor);
+    bench.Match(cost, MeanOf(runs, cost).value, outcome.setting.options);
+    outcome.runs = bench.RunSeeds(outcome.setting.options);
     PrintRow(setting.label, outcome.runs, nullptr);
     outcome.error = MeanOf(outcome.runs, AbsoluteError).value;
     outcomes.push_back(std::move(outcome));
   }
   std::sort(
       outcomes.begin(), outcomes.end(), [](const Outcome& a, const Outcome& b) {
-        return a.error < b.error;
+        // A setting that fails on some seed has no mean: it comes last.
+        return a.error < b.error ||
+               (!std::isnan(a.error) && std::isnan(b.error));
       });
   PrintRow(label, runs, &outcomes.front().runs);
-  std::vector<Setting> sorted;
-  for (const Outcome& outcome : outcomes) sorted.push_back(outcome.setting);
-  return sorted;
+  Plain plain;
+  for (const Outcome& outcome : outcomes) {
+    plain.settings.push_back(outcome.setting);
+  }
+  plain.best = std::move(outcomes.front().runs);
+  return plain;
 }
 
-void RunCase(const Case& item,
-             int num_seeds,
-             bool with_flow,
-             const Executor& executor) {
-  Violations violations;
-  const auto target =
-      MakeTarget(item.target, item.dimension, item.parameters, violations);
-  if (target == nullptr) {
-    for (const Violation& violation : violations.items()) {
-      std::cerr << item.label << ": " << violation.field << " "
-                << violation.description << "\n";
-    }
-    return;
+std::string Ratio(const std::vector<Run>& runs,
+                  const std::vector<Run>& baseline) {
+  if (baseline.empty()) return "-";
+  const Figure ratio = RatioOf(runs, baseline, AbsoluteError);
+  char text[96];
+  std::snprintf(text,
+                sizeof(text),
+                "%.3f [%.3f, %.3f]",
+                ratio.value,
+                ratio.lower,
+                ratio.upper);
+  return text;
+}
+
+// The row of one target in the last table.
+std::string SummaryRow(const AccuracyCase& item,
+                       const std::vector<Run>& runs,
+                       const PerfectScore& perfect,
+                       const std::vector<Run>& plain_by_evaluations,
+                       const std::vector<Run>& plain_by_time) {
+  const Figure error = MeanOf(runs, AbsoluteError);
+  const double evaluations = MeanOf(runs, Evaluations).value;
+  double reported = 0;
+  for (const Run& run : runs) {
+    reported += run.standard_error / static_cast<double>(runs.size());
   }
+  const Goal& goal = item.goal;
+  std::string aim = "-";
+  if (goal.error > 0) {
+    char text[96];
+    std::snprintf(text,
+                  sizeof(text),
+                  "%g, %.0e: %s",
+                  goal.error,
+                  goal.evaluations,
+                  error.value <= goal.error && evaluations <= goal.evaluations
+                      ? "yes"
+                      : "no");
+    aim = text;
+  }
+  char text[512];
+  std::snprintf(text,
+                sizeof(text),
+                "| %s | %zu | %.2e | %.4f [%.4f, %.4f] | %s | %s | %s | %.2f | "
+                "%.2f | %.2f | %+.2f | %.0f %% | %.2f |\n",
+                item.label.c_str(),
+                runs.size(),
+                evaluations,
+                error.value,
+                error.lower,
+                error.upper,
+                aim.c_str(),
+                Ratio(runs, plain_by_evaluations).c_str(),
+                Ratio(runs, plain_by_time).c_str(),
+                MeanOf(runs, EnergyDistanceOf).value / perfect.energy_distance,
+                MeanOf(runs, ModeDistanceOf).value / perfect.mode_distance,
+                ZScoreSpread(runs),
+                Bias(runs) / reported,
+                100 * HonestShare(runs),
+                MeanOf(runs, Seconds).value);
+  return text;
+}
+
+struct Parts {
+  bool plain = true;
+  bool flow = false;
+};
+
+std::string RunCase(const Bench& bench, const Parts& parts) {
+  const AccuracyCase& item = bench.item;
+  const PerfectScore perfect =
+      ScoreExactSamples(*item.target, 10, bench.executor);
   std::printf("\n### %s (two exact sets: energy distance %.5f)\n\n",
               item.label.c_str(),
-              PerfectEnergyDistance(*target, 10, executor));
+              perfect.energy_distance);
   std::printf(
       "| setting | evaluations | mean abs error | bias | z spread | energy "
       "distance | "
       "seconds | flow | error ratio | distance ratio |\n"
       "|---|---|---|---|---|---|---|---|---|---|\n");
-  const SamplerOptions automatic;
-  const std::vector<Run> auto_runs =
-      RunSeeds(target, automatic, num_seeds, executor);
-  const double budget = MeanOf(auto_runs, Evaluations).value;
-
-  const std::vector<Setting> plain = RunPlain(
-      target, PlainSettings(), budget, num_seeds, executor, auto_runs, "auto");
-  if (!with_flow) return;
-  SamplerOptions on;
-  on.flow.mode = FlowMode::kOn;
-  const std::vector<Run> on_runs = RunSeeds(target, on, num_seeds, executor);
-  RunPlain(target,
-           {plain[0], plain[1]},
-           MeanOf(on_runs, Evaluations).value,
-           num_seeds,
-           executor,
-           on_runs,
-           "flow on");
+  const std::vector<Run> runs = bench.RunSeeds(SamplerOptions());
+  Plain by_evaluations;
+  Plain by_time;
+  if (parts.plain) {
+    by_evaluations =
+        RunPlain(bench, PlainSettings(), Evaluations, runs, "auto");
+    std::vector<Setting> best(by_evaluations.settings.begin(),
+                              by_evaluations.settings.begin() + 2);
+    for (Setting& setting : best) setting.label += ", as long";
+    by_time = RunPlain(bench, best, Seconds, runs, "auto");
+    if (parts.flow) {
+      SamplerOptions on;
+      on.flow.mode = FlowMode::kOn;
+      RunPlain(bench,
+               {by_evaluations.settings[0], by_evaluations.settings[1]},
+               Evaluations,
+               bench.RunSeeds(on),
+               "flow on");
+    }
+  } else {
+    PrintRow("auto", runs, nullptr);
+  }
+  return SummaryRow(item, runs, perfect, by_evaluations.best, by_time.best);
 }
 
 }  // namespace
@@ -237,25 +279,42 @@ void RunCase(const Case& item,
 
 int main(int argc, char** argv) {
   using namespace ttflow::benchmarks;  // NOLINT(google-build-using-namespace)
-  CLI::App app(
-      "Accuracy of the sampler at equal numbers of energy evaluations");
+  CLI::App app("Accuracy of the sampler at equal evaluations and equal time");
   int num_seeds = 30;
   int num_threads = 0;
   std::vector<std::string> labels;
+  std::string data = "build/benchmark-data";
+  Parts parts;
+  bool without_plain = false;
   app.add_option("--seeds", num_seeds, "paired seeds")
       ->check(CLI::Range(2, 10000));
   app.add_option("--threads", num_threads, "threads; 0 = all");
   app.add_option("--targets", labels, "labels of the targets; default: all")
       ->delimiter(',');
-  bool without_flow = false;
-  app.add_flag("--no-flow", without_flow, "leave the runs with the flow out");
+  app.add_option(
+      "--data", data, "where tests/benchmarks/data/prepare.sh wrote");
+  app.add_flag("--flow", parts.flow, "runs with the flow on, too");
+  app.add_flag("--no-plain", without_plain, "the defaults alone");
   CLI11_PARSE(app, argc, argv);
+  parts.plain = !without_plain;
+
   const ttflow::Executor executor(num_threads);
-  for (const Case& item : AllCases()) {
-    if (labels.empty() ||
-        std::find(labels.begin(), labels.end(), item.label) != labels.end()) {
-      RunCase(item, num_seeds, !without_flow, executor);
+  std::string summary;
+  for (const AccuracyCase& item : AccuracyCases(data)) {
+    if (!labels.empty() &&
+        std::find(labels.begin(), labels.end(), item.label) == labels.end()) {
+      continue;
     }
+    summary +=
+        RunCase({item, std::min(num_seeds, item.most_seeds), executor}, parts);
   }
+  std::printf(
+      "\n| target | seeds | evaluations | mean abs error of log Z | aim: "
+      "error, "
+      "evaluations | ratio, equal evaluations | ratio, equal time | energy "
+      "distance / exact | mode weights / exact | spread of z | bias / reported "
+      "error | right or warned | seconds |\n"
+      "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n%s",
+      summary.c_str());
   return 0;
 }

@@ -16,6 +16,7 @@ namespace {
 
 constexpr Index kScoredSamples = 2000;
 constexpr std::uint32_t kBootstrapStream = 1;
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 double Mean(const std::vector<Run>& runs,
             const std::vector<std::size_t>& chosen,
@@ -25,12 +26,39 @@ double Mean(const std::vector<Run>& runs,
   return sum / static_cast<double>(chosen.size());
 }
 
+// Shares of `samples` nearest to each of the centres, [K].
+Vector ModeShares(const Matrix& samples, const Matrix& centers) {
+  Vector shares = Vector::Zero(centers.rows());
+  for (Index i = 0; i < samples.rows(); ++i) {
+    Index nearest = 0;
+    (centers.rowwise() - samples.row(i))
+        .rowwise()
+        .squaredNorm()
+        .minCoeff(&nearest);
+    shares[nearest] += 1 / static_cast<double>(samples.rows());
+  }
+  return shares;
+}
+
+double ModeDistance(const Target& target, const Matrix& a, const Matrix& b) {
+  const Matrix centers = target.ModeCenters();
+  if (centers.rows() < 2) return kUnknown;
+  return 0.5 *
+         (ModeShares(a, centers) - ModeShares(b, centers)).cwiseAbs().sum();
+}
+
+// Of some points outside the support nobody need be told twice.
+bool CastsDoubt(const Warning& warning) {
+  return warning.code != "NONFINITE_ENERGIES";
+}
+
 }  // namespace
 
 Run RunOnce(std::shared_ptr<const Target> target,
             SamplerOptions options,
             std::uint64_t seed,
-            const Executor& executor) {
+            const Executor& executor,
+            std::optional<double> reference) {
   options.seed = seed;
   options.num_samples = std::min<Index>(
       kScoredSamples,
@@ -46,7 +74,7 @@ Run RunOnce(std::shared_ptr<const Target> target,
   while (!(*sampler)->done()) {
     if (!(*sampler)->Step(interrupter).ok()) {
       run.failed = true;
-      run.log_evidence_error = std::numeric_limits<double>::quiet_NaN();
+      run.log_evidence_error = kUnknown;
       return run;
     }
   }
@@ -54,9 +82,11 @@ Run RunOnce(std::shared_ptr<const Target> target,
   run.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
-  run.log_evidence_error =
-      result.log_evidence -
-      target->LogEvidence().value_or(std::numeric_limits<double>::quiet_NaN());
+  const std::optional<double> truth =
+      reference ? reference : target->LogEvidence();
+  run.log_evidence_error = result.log_evidence - truth.value_or(kUnknown);
+  run.warned =
+      std::any_of(result.warnings.begin(), result.warnings.end(), CastsDoubt);
   run.standard_error = result.log_evidence_standard_error;
   run.evaluations = static_cast<double>(result.counts.num_energy_evaluations);
   double stages = 0;
@@ -70,23 +100,27 @@ Run RunOnce(std::shared_ptr<const Target> target,
           target->SampleExactly(kScoredSamples, RandomKey(seed + 1000003));
       exact) {
     run.energy_distance = EnergyDistance(result.samples, *exact, executor);
+    run.mode_distance = ModeDistance(*target, result.samples, *exact);
+  } else {
+    run.energy_distance = run.mode_distance = kUnknown;
   }
   return run;
 }
 
-double PerfectEnergyDistance(const Target& target,
-                             int repeats,
-                             const Executor& executor) {
-  double sum = 0;
+PerfectScore ScoreExactSamples(const Target& target,
+                               int repeats,
+                               const Executor& executor) {
+  PerfectScore score;
   for (int i = 0; i < repeats; ++i) {
     const auto a =
         target.SampleExactly(kScoredSamples, RandomKey(2000003 + 2 * i));
     const auto b =
         target.SampleExactly(kScoredSamples, RandomKey(2000004 + 2 * i));
-    if (!a || !b) return std::numeric_limits<double>::quiet_NaN();
-    sum += EnergyDistance(*a, *b, executor);
+    if (!a || !b) return {kUnknown, kUnknown};
+    score.energy_distance += EnergyDistance(*a, *b, executor) / repeats;
+    score.mode_distance += ModeDistance(target, *a, *b) / repeats;
   }
-  return sum / repeats;
+  return score;
 }
 
 Figure MeanOf(const std::vector<Run>& runs, double (*f)(const Run&)) {
@@ -111,6 +145,7 @@ double AbsoluteError(const Run& run) {
   return std::abs(run.log_evidence_error);
 }
 double EnergyDistanceOf(const Run& run) { return run.energy_distance; }
+double ModeDistanceOf(const Run& run) { return run.mode_distance; }
 double Evaluations(const Run& run) { return run.evaluations; }
 double Seconds(const Run& run) { return run.seconds; }
 
@@ -124,6 +159,16 @@ double ZScoreSpread(const std::vector<Run>& runs) {
   }
   const auto n = static_cast<double>(runs.size());
   return std::sqrt((sum_of_squares - sum * sum / n) / (n - 1));
+}
+
+double HonestShare(const std::vector<Run>& runs) {
+  double honest = 0;
+  for (const Run& run : runs) {
+    const bool right =
+        std::abs(run.log_evidence_error) <= 3 * run.standard_error;
+    honest += right || run.warned ? 1 : 0;
+  }
+  return honest / static_cast<double>(runs.size());
 }
 
 }  // namespace ttflow::benchmarks

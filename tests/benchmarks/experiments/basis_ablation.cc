@@ -235,7 +235,9 @@ int RunFull(const ExperimentArguments& arguments, const Executor& executor) {
   for (const AblationTarget& target : targets) {
     report +=
         "\n" + target.label + ", two exact sets: " +
-        NumberText(PerfectEnergyDistance(*target.target, 10, executor), 4) +
+        NumberText(
+            ScoreExactSamples(*target.target, 10, executor).energy_distance,
+            4) +
         "\n\n" + RunTable(target, arguments, executor);
   }
   std::printf("%s", report.c_str());

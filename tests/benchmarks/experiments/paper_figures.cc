@@ -199,7 +199,9 @@ int RunFull(const ExperimentArguments& arguments, const Executor& executor) {
     report +=
         "\n### " + target.label + "\n\nEnergy distance of two exact " +
         "sets: " +
-        NumberText(PerfectEnergyDistance(*target.target, 10, executor), 4) +
+        NumberText(
+            ScoreExactSamples(*target.target, 10, executor).energy_distance,
+            4) +
         "\n\n" +
         RunsTable(
             RunSettings(
