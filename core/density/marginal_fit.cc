@@ -243,7 +243,15 @@ class Fitter {
       row[i + 2] = 1;
       second_difference += variance_ * row * row.transpose();
     }
-    Coefficients c = rows.r2 > kTrustedR2 ? rows.solution : NormalScore(spline);
+    Coefficients c = NormalScore(spline);
+    // A regression may be wild at the ends of the range, where points are few,
+    // and put all mass beyond them: Newton's method does not come back.
+    const Square no_penalty = Square::Zero();
+    if (rows.r2 > kTrustedR2 &&
+        Objective(rows.solution, rows, mean_integral, no_penalty) >
+            Objective(c, rows, mean_integral, no_penalty)) {
+      c = rows.solution;
+    }
     Coefficients best = c;
     double best_criterion = -std::numeric_limits<double>::infinity();
     for (const double penalty : kPenalties) {

@@ -103,12 +103,28 @@ void DensityFitter::RefineCoordinates(const PooledPoints& pool,
 
 GradientProduct DensityFitter::FitFromGradients(
     const PooledPoints& pool, const Executor& executor) const {
-  const Matrix u = coordinates_.ToLocal(pool.position);
-  const Matrix gradient =
-      coordinates_.GradientToLocal(pool.batch.target_gradient);
-  std::vector<MarginalFit> marginals = FitMarginals(
-      {u, pool.weights, gradient, pool.weights, /*use_counts=*/false},
+  return FitProduct(coordinates_, /*use_counts=*/false, pool, executor);
+}
+
+GradientProduct DensityFitter::FitAboutMode(const PooledPoints& pool,
+                                            const Executor& executor) const {
+  return FitProduct(
+      FisherCoordinates(
+          pool.position, pool.weights, pool.batch.target_gradient),
+      /*use_counts=*/true,
+      pool,
       executor);
+}
+
+GradientProduct DensityFitter::FitProduct(const Coordinates& coordinates,
+                                          bool use_counts,
+                                          const PooledPoints& pool,
+                                          const Executor& executor) const {
+  const Matrix u = coordinates.ToLocal(pool.position);
+  const Matrix gradient =
+      coordinates.GradientToLocal(pool.batch.target_gradient);
+  std::vector<MarginalFit> marginals = FitMarginals(
+      {u, pool.weights, gradient, pool.weights, use_counts}, executor);
   GradientProduct product;
   product.least_r2 = 1;
   for (const MarginalFit& fit : marginals) {
@@ -117,7 +133,7 @@ GradientProduct DensityFitter::FitFromGradients(
   GuardMarginals(1, marginals);
   product.density =
       std::make_shared<const SquaredTrainDensity>(MakeProductParameters(
-          coordinates_, marginals, u, pool.weights, train_options_));
+          coordinates, marginals, u, pool.weights, train_options_));
   return product;
 }
 
@@ -299,6 +315,15 @@ FittedDensity DensityFitter::FitMixture(double t,
                  .mixture);
   }
   return best;
+}
+
+void DensityFitter::AdoptProductAboutMode(
+    std::shared_ptr<const SquaredTrainDensity> product) {
+  coordinates_ = product->parameters().coordinates;
+  present_is_first_ = false;
+  past_.clear();
+  train_options_.max_rank = 1;
+  Adopt(std::move(product));
 }
 
 void DensityFitter::SuggestMixture(GaussianMixtureParameters mixture) {

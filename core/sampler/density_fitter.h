@@ -59,6 +59,10 @@ class DensityFitter {
   // weights: on a product they hold at every point.
   GradientProduct FitFromGradients(const PooledPoints& pool,
                                    const Executor& executor) const;
+  // Fits the product to the target in the coordinates that positions and
+  // scores of `pool` suggest: for points all about one mode.
+  GradientProduct FitAboutMode(const PooledPoints& pool,
+                               const Executor& executor) const;
 
   // Predicted log ESS at the target of the product, from points weighted to it.
   static double PredictAtTarget(const SquaredTrainDensity& density,
@@ -81,12 +85,21 @@ class DensityFitter {
   // predictions hold.
   void Observe(double ess_fraction);
 
-  // Takes a density found otherwise for the present one.
+  // Takes a density found otherwise, in the present coordinates, for the
+  // present one.
   void Adopt(std::shared_ptr<const SquaredTrainDensity> train);
+  // The same with the coordinates of FitAboutMode. Ranks start from one, for
+  // points are few, and grow as Observe allows.
+  void AdoptProductAboutMode(
+      std::shared_ptr<const SquaredTrainDensity> product);
   // Starts the next mixture from this one.
   void SuggestMixture(GaussianMixtureParameters mixture);
 
  private:
+  GradientProduct FitProduct(const Coordinates& coordinates,
+                             bool use_counts,
+                             const PooledPoints& pool,
+                             const Executor& executor) const;
   // Fits in the given coordinates; in the present ones with what is known of
   // earlier stages there: their marginals as guards, the last train as a start.
   absl::StatusOr<SquaredTrainFit> FitIn(const Coordinates& coordinates,

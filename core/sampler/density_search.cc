@@ -11,6 +11,7 @@
 #include "core/moves/independence.h"
 #include "core/particles/resampling.h"
 #include "core/particles/weights.h"
+#include "core/sampler/mode_approach.h"
 #include "core/sampler/mode_search.h"
 
 namespace ttflow {
@@ -51,6 +52,7 @@ constexpr Index kMostModeCoordinates = 256;
 // Addresses of random numbers within one stage.
 constexpr Index kLookAheadFirst = Index{1} << 24;
 constexpr Index kModesFirst = Index{1} << 25;
+constexpr Index kApproachFirst = 3 * kModesFirst / 2;
 constexpr Index kJumpFirst = Index{1} << 26;
 constexpr std::uint32_t kIndependenceStream = 1 << 20;
 constexpr std::uint32_t kBlockStream = kIndependenceStream + 1;
@@ -115,9 +117,9 @@ std::shared_ptr<const Density> DensitySearch::Guarded(
 
 Index DensitySearch::NextEvaluations() const {
   const Index stage = 3 * options_.num_particles + kLookAheadDraws;
-  if (started_) return stage;
-  return stage + options_.num_particles + kLookAheadDraws +
-         static_cast<Index>(ModeSearchOptions().most_evaluations);
+  if (started_ && stage_ > 0) return stage;
+  return stage + (started_ ? 0 : options_.num_particles) + kLookAheadDraws +
+         MostApproachEvaluations(dimension_);
 }
 
 double DensitySearch::NextTime() const {
@@ -147,10 +149,14 @@ absl::StatusOr<bool> DensitySearch::LookAhead(const PooledPoints& pool,
     return false;
   }
   best_look_ahead_ = std::max(best_look_ahead_, predicted);
-  TTFLOW_ASSIGN_OR_RETURN(
-      PointSet draws,
-      DrawPoints(
-          *product.density, kLookAheadDraws, key, kLookAheadFirst, energy));
+  // A product that is blind to some of the modes is so with the guard's draws,
+  // too.
+  TTFLOW_ASSIGN_OR_RETURN(PointSet draws,
+                          DrawPoints(*Guarded(product.density),
+                                     kLookAheadDraws,
+                                     key,
+                                     kLookAheadFirst,
+                                     energy));
   const double ess = WeightEssFraction(draws.LogWeightsAt(1));
   if (ess < kLookAheadEss) return false;
   // A product that is not exact is believed only where the path's own weighted
@@ -209,9 +215,12 @@ absl::Status DensitySearch::JumpToTarget(FittedDensity density,
 }
 
 absl::Status DensitySearch::SearchModes(TemperedEnergy& energy) {
-  TTFLOW_ASSIGN_OR_RETURN(
-      ModeDensity modes,
-      FindModeDensity(particles_.position, energy_, energy.interrupter()));
+  TTFLOW_ASSIGN_OR_RETURN(ModeDensity modes,
+                          FindModeDensity(particles_.position,
+                                          particles_.target_energy,
+                                          mode_allowance_,
+                                          energy_,
+                                          energy.interrupter()));
   if (modes.density == nullptr) return absl::OkStatus();
   fitter_.SuggestMixture(modes.normals->parameters());
   all_modes_ = modes.density;
@@ -226,9 +235,21 @@ absl::StatusOr<bool> DensitySearch::TryModes(TemperedEnergy& energy,
   TTFLOW_ASSIGN_OR_RETURN(
       PointSet draws,
       DrawPoints(*all_modes_, kLookAheadDraws, key, kModesFirst, energy));
-  if (WeightEssFraction(draws.LogWeightsAt(1)) < kLookAheadEss) return false;
   FittedDensity fitted;
-  fitted.density = all_modes_;
+  if (WeightEssFraction(draws.LogWeightsAt(1)) < kLookAheadEss) {
+    // Several modes need a mixture.
+    if (modes_ != nullptr) return false;
+    TTFLOW_ASSIGN_OR_RETURN(
+        ModeApproach approach,
+        ApproachFromMode(*all_modes_, fitter_, energy, key, kApproachFirst));
+    if (approach.product == nullptr) return false;
+    modes_ = all_modes_;
+    fitter_.AdoptProductAboutMode(approach.product);
+    fitted.density = fitted.train = approach.product;
+    draws = std::move(approach.draws);
+  } else {
+    fitted.density = all_modes_;
+  }
   TTFLOW_RETURN_IF_ERROR(JumpToTarget(
       std::move(fitted), std::move(draws), /*exact=*/false, energy, key));
   return true;

@@ -73,8 +73,13 @@ class DensitySearch {
   // The equally weighted cloud at t, for a base where nothing good was found.
   const Matrix& position() const { return particles_.position; }
   // Most energies that the next step asks for: draws, a block and a Langevin
-  // move; at first those of the base and of the modes too.
+  // move; at first those of the base too, but not the search for modes.
   Index NextEvaluations() const;
+  // The search for modes, part of the first step, may cost so many energies;
+  // without this call as many as it likes.
+  void AllowForModes(std::int64_t most_evaluations) {
+    mode_allowance_ = most_evaluations;
+  }
 
  private:
   enum class Phase { kAnneal, kRefine };
@@ -92,7 +97,8 @@ class DensitySearch {
   // Finds modes from wide starts and keeps their density as a guard, unless
   // there is but one, and as a first try.
   absl::Status SearchModes(TemperedEnergy& energy);
-  // Tries the mixture of the modes' normals, if hardly any mode is missing.
+  // Tries the mixture of the modes' normals, if hardly any mode is missing;
+  // about a single one a product that is adapted to it.
   absl::StatusOr<bool> TryModes(TemperedEnergy& energy, const RandomKey& key);
   // Leaves the path for the target itself with `density`, some draws of which
   // were good. If it is exact the search ends, else more are drawn.
@@ -128,6 +134,7 @@ class DensitySearch {
   std::shared_ptr<const Density> hotter_;
   std::shared_ptr<const Density> all_modes_;  // what the mode search found
   std::shared_ptr<const Density> modes_;      // the same where it is a guard
+  std::int64_t mode_allowance_ = std::numeric_limits<std::int64_t>::max();
   double fresh_ess_ = 0;
   double best_look_ahead_ = -std::numeric_limits<double>::infinity();
   double log_evidence_ = 0;  // of p_t, the best known

@@ -92,7 +92,9 @@ void Advance(const Vector& trial,
     path.gradient = gradient;
     SetDirection(path);
     if (!(path.slope < 0)) Restart(path);
-    if (!path.history.empty() && -path.slope < 2 * options.tolerance) {
+    // Without a slope it stands on the very minimum.
+    if (!(path.slope < 0) ||
+        (!path.history.empty() && -path.slope < 2 * options.tolerance)) {
       path.arrived = true;
       path.active = false;
     }

@@ -29,8 +29,10 @@ constexpr double kLeastArrived = 0.5;
 constexpr double kEqualShare = 0.2;
 // Of the modes' density.
 constexpr double kFarStarts = 2.5;
-// In more, starts meet a narrow basin too rarely to look for one.
+// In more, points meet a narrow basin too rarely to look for one.
 constexpr Index kFewCoordinates = 8;
+// Energies beyond the wide density, as multiples of its points.
+constexpr Index kFarCopies = 3;
 constexpr double kInflation = 1.1;
 constexpr double kWideShare = 0.1;
 
@@ -79,6 +81,80 @@ bool SetCurvature(const Matrix& hessian,
   return std::isfinite(mode.log_mass);
 }
 
+// Counts the ends that arrived to the modes that are known and adds those that
+// are new, whose curvature costs d evaluations each. Returns whether it could
+// add all within `most_modes` and `most_evaluations`.
+absl::StatusOr<bool> AddModes(const DescentResult& ends,
+                              const ConstVectorRef& scale,
+                              Index most_modes,
+                              std::int64_t most_evaluations,
+                              CountingEnergy& energy,
+                              Interrupter& interrupter,
+                              std::vector<Mode>& modes) {
+  const Index d = ends.position.cols();
+  for (Index i = 0; i < ends.position.rows(); ++i) {
+    if (!ends.arrived[i]) continue;
+    const Vector x = ends.position.row(i).transpose();
+    const auto known =
+        std::find_if(modes.begin(), modes.end(), [&](const Mode& mode) {
+          return SquaredDistance(mode, x) < kSameMode;
+        });
+    if (known != modes.end()) {
+      ++known->num_starts;
+      continue;
+    }
+    most_evaluations -= d;
+    if (static_cast<Index>(modes.size()) >= most_modes ||
+        most_evaluations < 0) {
+      return false;
+    }
+    Mode mode;
+    mode.position = x;
+    mode.energy = ends.energy[i];
+    mode.num_starts = 1;
+    Matrix around = x.transpose().replicate(d, 1);
+    around.diagonal() += kDifference * scale;
+    Vector energies;
+    Matrix gradients;
+    TTFLOW_RETURN_IF_ERROR(
+        energy.Evaluate(around, energies, &gradients, interrupter));
+    const Matrix hessian = (gradients.rowwise() - ends.gradient.row(i)) *
+                           scale.asDiagonal() / kDifference;
+    if (!hessian.allFinite() || !SetCurvature(hessian, scale, mode)) continue;
+    modes.push_back(std::move(mode));
+  }
+  return true;
+}
+
+// As many points again, taken out: differences of draws are draws of the same
+// shape about zero, and independent of the starts of the descents.
+Matrix FarPoints(const ConstMatrixRef& wide, const Vector& mean, Index shift) {
+  const Index n = wide.rows();
+  Matrix far(n, wide.cols());
+  for (Index i = 0; i < n; ++i) {
+    far.row(i) =
+        mean.transpose() + kFarStarts * std::numbers::sqrt2 / 2 *
+                               (wide.row((i + shift) % n) - wide.row(i));
+  }
+  return far;
+}
+
+// log of the sum of the modes' normals, each of its mass, at the rows of x.
+Vector LogLaplace(const std::vector<Mode>& modes, const ConstMatrixRef& x) {
+  Vector log_density(x.rows());
+  Vector terms(static_cast<Index>(modes.size()));
+  for (Index i = 0; i < x.rows(); ++i) {
+    for (std::size_t k = 0; k < modes.size(); ++k) {
+      // By its own energy and curvature a mode's mass cancels.
+      terms[static_cast<Index>(k)] =
+          -modes[k].energy -
+          0.5 * SquaredDistance(modes[k], x.row(i).transpose());
+    }
+    log_density[i] = LogSumExp(terms);
+  }
+  return log_density;
+}
+
 }  // namespace
 
 absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
@@ -86,7 +162,6 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
                                            const ModeSearchOptions& options,
                                            CountingEnergy& energy,
                                            Interrupter& interrupter) {
-  const Index d = starts.cols();
   const Index most = std::min(options.most_starts, starts.rows());
   const std::int64_t before = energy.counts().num_energy_evaluations;
   const auto allowance = [&] {
@@ -122,36 +197,15 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
             kCountless * static_cast<double>(batch)) {
       return result;
     }
-    for (Index i = 0; i < batch; ++i) {
-      if (!ends.arrived[i]) continue;
-      const Vector x = ends.position.row(i).transpose();
-      const auto known = std::find_if(
-          result.modes.begin(), result.modes.end(), [&](const Mode& mode) {
-            return SquaredDistance(mode, x) < kSameMode;
-          });
-      if (known != result.modes.end()) {
-        ++known->num_starts;
-        continue;
-      }
-      if (static_cast<Index>(result.modes.size()) >= options.most_modes ||
-          allowance() < d) {
-        return result;
-      }
-      Mode mode;
-      mode.position = x;
-      mode.energy = ends.energy[i];
-      mode.num_starts = 1;
-      Matrix around = x.transpose().replicate(d, 1);
-      around.diagonal() += kDifference * scale;
-      Vector energies;
-      Matrix gradients;
-      TTFLOW_RETURN_IF_ERROR(
-          energy.Evaluate(around, energies, &gradients, interrupter));
-      const Matrix hessian = (gradients.rowwise() - ends.gradient.row(i)) *
-                             scale.asDiagonal() / kDifference;
-      if (!hessian.allFinite() || !SetCurvature(hessian, scale, mode)) continue;
-      result.modes.push_back(std::move(mode));
-    }
+    TTFLOW_ASSIGN_OR_RETURN(const bool complete,
+                            AddModes(ends,
+                                     scale,
+                                     options.most_modes,
+                                     allowance(),
+                                     energy,
+                                     interrupter,
+                                     result.modes));
+    if (!complete) return result;
     const auto alone = static_cast<double>(std::count_if(
         result.modes.begin(), result.modes.end(), [](const Mode& mode) {
           return mode.num_starts == 1;
@@ -163,7 +217,8 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
     Index enough =
         std::max(options.least_starts, options.starts_per_mode * count);
     if (count == 1) {
-      enough = d <= kFewCoordinates ? options.starts_for_one_mode : 0;
+      enough =
+          starts.cols() <= kFewCoordinates ? options.starts_for_one_mode : 0;
     }
     if (unseen_share <= options.wanted_unseen_share &&
         result.num_starts >= enough) {
@@ -172,6 +227,60 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
   }
   result.unseen_share = unseen_share;
   return result;
+}
+
+absl::Status FindModesBySurprise(const ConstMatrixRef& points,
+                                 const ConstVectorRef& energies,
+                                 const ConstVectorRef& scale,
+                                 const ModeSearchOptions& options,
+                                 CountingEnergy& energy,
+                                 Interrupter& interrupter,
+                                 std::vector<Mode>& modes) {
+  std::int64_t allowance = options.most_surprised_evaluations;
+  std::vector<bool> tried(points.rows());
+  for (std::size_t before = 0; before < modes.size();) {
+    before = modes.size();
+    const Vector surprise = -energies - LogLaplace(modes, points);
+    std::vector<Index> order;
+    for (Index i = 0; i < points.rows(); ++i) {
+      if (std::isfinite(energies[i]) && surprise[i] > 0 && !tried[i]) {
+        order.push_back(i);
+      }
+    }
+    const auto most = static_cast<std::size_t>(
+        std::clamp<std::int64_t>(allowance, 0, options.most_surprised));
+    const std::size_t count = std::min(most, order.size());
+    std::partial_sort(order.begin(),
+                      order.begin() + static_cast<std::ptrdiff_t>(count),
+                      order.end(),
+                      [&](Index a, Index b) {
+                        return surprise[a] > surprise[b] ||
+                               (surprise[a] == surprise[b] && a < b);
+                      });
+    order.resize(count);
+    for (const Index i : order) tried[i] = true;
+    if (order.empty()) break;
+    const std::int64_t first = energy.counts().num_energy_evaluations;
+    DescentOptions descent;
+    descent.most_evaluations = allowance;
+    TTFLOW_ASSIGN_OR_RETURN(
+        const DescentResult ends,
+        Descend(
+            points(order, Eigen::all), scale, descent, energy, interrupter));
+    allowance -= energy.counts().num_energy_evaluations - first;
+    const std::int64_t curvatures = energy.counts().num_energy_evaluations;
+    TTFLOW_ASSIGN_OR_RETURN(const bool complete,
+                            AddModes(ends,
+                                     scale,
+                                     options.most_modes,
+                                     allowance,
+                                     energy,
+                                     interrupter,
+                                     modes));
+    allowance -= energy.counts().num_energy_evaluations - curvatures;
+    if (!complete) break;
+  }
+  return absl::OkStatus();
 }
 
 std::shared_ptr<const GaussianMixtureDensity> MakeLaplaceMixture(
@@ -191,6 +300,8 @@ std::shared_ptr<const GaussianMixtureDensity> MakeLaplaceMixture(
 }
 
 absl::StatusOr<ModeDensity> FindModeDensity(const ConstMatrixRef& wide,
+                                            const ConstVectorRef& energies,
+                                            std::int64_t most_evaluations,
                                             CountingEnergy& energy,
                                             Interrupter& interrupter) {
   const Vector equal =
@@ -203,7 +314,12 @@ absl::StatusOr<ModeDensity> FindModeDensity(const ConstMatrixRef& wide,
     starts.row(i) =
         mean.transpose() + kFarStarts * (wide.row(i) - mean.transpose());
   }
-  const ModeSearchOptions options;
+  const std::int64_t first = energy.counts().num_energy_evaluations;
+  const auto allowance = [&] {
+    return most_evaluations - (energy.counts().num_energy_evaluations - first);
+  };
+  ModeSearchOptions options;
+  options.most_evaluations = std::min(options.most_evaluations, allowance());
   TTFLOW_ASSIGN_OR_RETURN(
       ModeSearchResult found,
       FindModes(starts, scale, options, energy, interrupter));
@@ -212,6 +328,30 @@ absl::StatusOr<ModeDensity> FindModeDensity(const ConstMatrixRef& wide,
       found.unseen_share > 2 * options.wanted_unseen_share) {
     return modes;
   }
+  Matrix points = wide;
+  Vector point_energies = energies;
+  const Index n = wide.rows();
+  const Index far = kFarCopies * n;
+  if (wide.cols() <= kFewCoordinates && far <= allowance()) {
+    points.conservativeResize(n + far, Eigen::NoChange);
+    for (Index copy = 1; copy <= kFarCopies; ++copy) {
+      points.middleRows(copy * n, n) = FarPoints(wide, mean, copy);
+    }
+    Vector far_energies;
+    TTFLOW_RETURN_IF_ERROR(energy.Evaluate(
+        points.bottomRows(far), far_energies, nullptr, interrupter));
+    point_energies.conservativeResize(n + far);
+    point_energies.tail(far) = far_energies;
+  }
+  options.most_surprised_evaluations =
+      std::min(options.most_surprised_evaluations, allowance());
+  TTFLOW_RETURN_IF_ERROR(FindModesBySurprise(points,
+                                             point_energies,
+                                             scale,
+                                             options,
+                                             energy,
+                                             interrupter,
+                                             found.modes));
   modes.normals = MakeLaplaceMixture(found.modes, kInflation);
   modes.density =
       std::make_shared<const DensitySum>(std::vector<DensitySum::Component>{

@@ -26,11 +26,13 @@ struct ModeSearchOptions {
   double wanted_unseen_share = 0.01;
   Index least_starts = 128;
   Index starts_per_mode = 15;
-  // The same where one mode alone was found, in up to eight coordinates: a
-  // narrow mode has a small basin.
-  Index starts_for_one_mode = 512;
+  // The same where one mode alone was found, in up to eight coordinates.
+  Index starts_for_one_mode = 128;
   // Energies in all; the search ends before more.
   std::int64_t most_evaluations = 8192;
+  // Starts at once, and energies in all, of FindModesBySurprise.
+  Index most_surprised = 16;
+  std::int64_t most_surprised_evaluations = 2048;
 };
 
 // A local minimum with the normal density of its curvature.
@@ -65,6 +67,19 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
                                            CountingEnergy& energy,
                                            Interrupter& interrupter);
 
+// Adds modes that the known ones, by their normals, do not expect: descends
+// from those of `points` [n, d] whose `energies` [n] are furthest below what
+// the normals say there, and again while that finds any. A narrow mode that no
+// start met shows in this way wherever one point lies in it, and energies that
+// are known cost nothing. Errors as FindModes.
+absl::Status FindModesBySurprise(const ConstMatrixRef& points,
+                                 const ConstVectorRef& energies,
+                                 const ConstVectorRef& scale,
+                                 const ModeSearchOptions& options,
+                                 CountingEnergy& energy,
+                                 Interrupter& interrupter,
+                                 std::vector<Mode>& modes);
+
 // The mixture of the modes' normals, covariances inflated by `inflation`; a
 // fifth of the mass is shared equally, the rest by log_mass.
 std::shared_ptr<const GaussianMixtureDensity> MakeLaplaceMixture(
@@ -79,10 +94,14 @@ struct ModeDensity {
   std::vector<Mode> modes;  // empty where density is null
 };
 
-// Searches modes from `wide` [n, d], draws of a wide density, every other one
-// taken further out (modes at the rim hide behind others), and makes their
-// density. Errors as FindModes.
+// Searches modes from `wide` [n, d], draws of a wide density of the target's
+// energies `energies` [n], every other one taken further out (modes at the rim
+// hide behind others), then by surprise, in up to eight coordinates also at
+// further points of the same kind, and makes their density. Errors as
+// FindModes.
 absl::StatusOr<ModeDensity> FindModeDensity(const ConstMatrixRef& wide,
+                                            const ConstVectorRef& energies,
+                                            std::int64_t most_evaluations,
                                             CountingEnergy& energy,
                                             Interrupter& interrupter);
 

@@ -23,7 +23,7 @@ constexpr Index kMostMappedCoordinates = 64;
 // those so well.
 constexpr int kMostMaps = 3;
 // What a base costs at most, about.
-constexpr Index kBaseEvaluations = 6000;
+constexpr Index kBaseEvaluations = 4500;
 constexpr double kStraight = 0.003;
 
 }  // namespace
@@ -100,6 +100,8 @@ absl::Status TargetSearch::Start(Interrupter& interrupter) {
   }
   search_.emplace(options_, *base_, energy_, key_, executor_);
   search_->StartFrom(std::move(first));
+  search_->AllowForModes((budget_.Remaining() - search_->NextEvaluations()) /
+                         2);
   return absl::OkStatus();
 }
 

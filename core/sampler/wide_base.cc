@@ -15,6 +15,8 @@ namespace ttflow {
 namespace {
 
 constexpr Index kNumPoints = 128;
+// Of a scale of the scan: the same points serve all, so few tell scales apart.
+constexpr Index kScanPoints = 32;
 constexpr double kLargestScale = 1e3;
 constexpr double kSmallestScale = 1e-2;
 constexpr double kScaleStep = 1.6;
@@ -53,21 +55,35 @@ class Prober {
         interrupter_(interrupter),
         standard_(kNumPoints, energy.dimension()) {
     // The same points at every scale: differences between scales are then
-    // smooth. Antithetic halves: the mean of z is zero exactly.
-    for (Index i = 0; i < kNumPoints / 2; ++i) {
-      RandomStream stream = key.Stream(Purpose::kProbe, 0, i);
+    // smooth. Antithetic pairs: the mean of z is zero exactly.
+    for (Index i = 0; i < kNumPoints; i += 2) {
+      RandomStream stream = key.Stream(Purpose::kProbe, 0, i / 2);
       for (Index k = 0; k < standard_.cols(); ++k)
         standard_(i, k) = stream.Normal();
-      standard_.row(kNumPoints / 2 + i) = -standard_.row(i);
+      standard_.row(i + 1) = -standard_.row(i);
     }
   }
 
-  absl::StatusOr<Probe> At(const Vector& mean,
-                           const Vector& scale,
-                           bool with_gradient) {
+  // Energies of a few points alone.
+  absl::StatusOr<Probe> Scan(const Vector& mean, const Vector& scale) {
+    return Evaluate(mean, scale, kScanPoints, /*with_gradient=*/false);
+  }
+  // Energies and gradients of all points.
+  absl::StatusOr<Probe> At(const Vector& mean, const Vector& scale) {
+    return Evaluate(mean, scale, kNumPoints, /*with_gradient=*/true);
+  }
+
+  const Matrix& standard() const { return standard_; }
+
+ private:
+  absl::StatusOr<Probe> Evaluate(const Vector& mean,
+                                 const Vector& scale,
+                                 Index num_points,
+                                 bool with_gradient) {
     Probe probe;
     const Matrix x =
-        (standard_ * scale.asDiagonal()).rowwise() + mean.transpose();
+        (standard_.topRows(num_points) * scale.asDiagonal()).rowwise() +
+        mean.transpose();
     TTFLOW_RETURN_IF_ERROR(
         energy_.Evaluate(x,
                          probe.energy,
@@ -75,12 +91,13 @@ class Prober {
                          interrupter_));
     double sum = 0;
     Index count = 0;
-    for (Index i = 0; i < kNumPoints; ++i) {
+    for (Index i = 0; i < num_points; ++i) {
       if (!std::isfinite(probe.energy[i])) continue;
       sum += probe.energy[i];
       ++count;
     }
-    if (static_cast<double>(count) >= (1 - kMostNonfinite) * kNumPoints) {
+    if (static_cast<double>(count) >=
+        (1 - kMostNonfinite) * static_cast<double>(num_points)) {
       // Up to the constant of the normal's entropy.
       probe.bound =
           -sum / static_cast<double>(count) + scale.array().log().sum();
@@ -88,9 +105,6 @@ class Prober {
     return probe;
   }
 
-  const Matrix& standard() const { return standard_; }
-
- private:
   CountingEnergy& energy_;
   Interrupter& interrupter_;
   Matrix standard_;
@@ -102,10 +116,9 @@ absl::StatusOr<double> ScanScales(Prober& prober, const Vector& mean) {
   double largest_bound = -std::numeric_limits<double>::infinity();
   for (double scale = kLargestScale; scale >= kSmallestScale;
        scale /= kScaleStep) {
-    TTFLOW_ASSIGN_OR_RETURN(const Probe probe,
-                            prober.At(mean,
-                                      Vector::Constant(mean.size(), scale),
-                                      /*with_gradient=*/false));
+    TTFLOW_ASSIGN_OR_RETURN(
+        const Probe probe,
+        prober.Scan(mean, Vector::Constant(mean.size(), scale)));
     scan.emplace_back(scale, probe.bound);
     largest_bound = std::max(largest_bound, probe.bound);
   }
@@ -170,8 +183,7 @@ absl::StatusOr<bool> NewtonStep(Prober& prober,
     const Vector new_scale =
         (scale.array() * (damping * log_scale_step.array()).exp())
             .max(least_scale);
-    TTFLOW_ASSIGN_OR_RETURN(
-        Probe trial, prober.At(new_mean, new_scale, /*with_gradient=*/true));
+    TTFLOW_ASSIGN_OR_RETURN(Probe trial, prober.At(new_mean, new_scale));
     if (trial.bound > probe.bound + 1e-3) {
       mean = new_mean;
       scale = new_scale;
@@ -206,8 +218,7 @@ absl::StatusOr<BaseParameters> FindWideBase(CountingEnergy& energy,
   Prober prober(energy, key, interrupter);
   TTFLOW_ASSIGN_OR_RETURN(double isotropic, ScanScales(prober, base.mean));
   Vector scale = Vector::Constant(d, isotropic);
-  TTFLOW_ASSIGN_OR_RETURN(Probe probe,
-                          prober.At(base.mean, scale, /*with_gradient=*/true));
+  TTFLOW_ASSIGN_OR_RETURN(Probe probe, prober.At(base.mean, scale));
   Vector mean = base.mean;
   for (int step = 0; step < kNewtonSteps; ++step) {
     TTFLOW_ASSIGN_OR_RETURN(

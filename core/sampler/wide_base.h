@@ -15,7 +15,7 @@ namespace ttflow {
 // Finds mean and scale of a base that covers the target, from energies and
 // gradients at a few thousand points, all counted.
 //
-// Scans scales 1e-2 .. 1e3 of an isotropic normal, 128 points each, downwards
+// Scans scales 1e-2 .. 1e3 of an isotropic normal, 32 points each, downwards
 // from the widest to the first maximum of the evidence lower bound: the widest
 // normal that the energy supports, where the global maximum could be a single
 // mode. Diagonal Newton steps of the same bound then move the centre and set

@@ -54,11 +54,14 @@ Found Search(const std::shared_ptr<const Target>& target,
   const GaussianDensity base(Vector::Zero(d), Vector::Constant(d, 3));
   CountingEnergy energy(target, executor);
   DensitySearch search(options, base, energy, RandomKey(seed), executor);
+  constexpr Index kForModes = 9000;
+  search.AllowForModes(kForModes);
   Counter interrupter;
   Found result;
   while (!search.done() && result.stages.size() < 200) {
     const std::int64_t before = energy.counts().num_energy_evaluations;
-    const Index limit = search.NextEvaluations();
+    const Index limit =
+        search.NextEvaluations() + (result.stages.empty() ? kForModes : 0);
     StageInfo info;
     const absl::Status status = search.Step(interrupter, info);
     EXPECT_TRUE(status.ok()) << status;

@@ -110,5 +110,99 @@ TEST(ModeSearch, SeesThatModesAreCountless) {
   EXPECT_EQ(found->num_starts, ModeSearchOptions().first_batch);
 }
 
+// A wide mode about zero and one of a tenth of its width far out.
+class WideAndNarrow : public Energy {
+ public:
+  Index dimension() const override { return 2; }
+  absl::Status Evaluate(const ConstMatrixRef& x,
+                        VectorRef energy,
+                        MatrixRef* gradient,
+                        Interrupter&) const override {
+    for (Index i = 0; i < x.rows(); ++i) {
+      const Vector wide = x.row(i).transpose();
+      const Vector narrow = (x.row(i).transpose() - center_) / 0.1;
+      const double a = -0.5 * wide.squaredNorm();
+      const double b = -0.5 * narrow.squaredNorm() - 2 * std::log(0.1);
+      const double most = std::max(a, b);
+      const double share =
+          std::exp(a - most) / (std::exp(a - most) + std::exp(b - most));
+      energy[i] = -most - std::log(std::exp(a - most) + std::exp(b - most));
+      if (gradient != nullptr) {
+        gradient->row(i) =
+            (share * wide + (1 - share) * narrow / 0.1).transpose();
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  const Vector center_ = Vector::Constant(2, 8);
+};
+
+TEST(ModeSearch, SurpriseFindsANarrowModeThatAPointLiesIn) {
+  const Executor executor(1);
+  const auto target = std::make_shared<WideAndNarrow>();
+  CountingEnergy energy(target, executor);
+  NullInterrupter interrupter;
+  ModeSearchOptions options;
+  options.most_starts = 4;
+  options.least_starts = 4;
+  options.starts_for_one_mode = 4;
+  const auto found = FindModes(Matrix::Constant(4, 2, 0.5),
+                               Vector::Ones(2),
+                               options,
+                               energy,
+                               interrupter);
+  ASSERT_TRUE(found.ok()) << found.status();
+  std::vector<Mode> modes = found->modes;
+  ASSERT_EQ(modes.size(), 1u);
+  // Points about the wide mode say nothing new.
+  Matrix points = NormalRows(50, 2, 1, 6);
+  Vector energies(50);
+  ASSERT_TRUE(target->Evaluate(points, energies, nullptr, interrupter).ok());
+  ASSERT_TRUE(FindModesBySurprise(points,
+                                  energies,
+                                  Vector::Ones(2),
+                                  options,
+                                  energy,
+                                  interrupter,
+                                  modes)
+                  .ok());
+  EXPECT_EQ(modes.size(), 1u);
+  // One within the narrow mode's basin, ten of its deviations off, is enough.
+  points.row(49) << 8, 7;
+  ASSERT_TRUE(target->Evaluate(points, energies, nullptr, interrupter).ok());
+  ASSERT_TRUE(FindModesBySurprise(points,
+                                  energies,
+                                  Vector::Ones(2),
+                                  options,
+                                  energy,
+                                  interrupter,
+                                  modes)
+                  .ok());
+  ASSERT_EQ(modes.size(), 2u);
+  EXPECT_NEAR(modes[1].position[0], 8, 1e-3);
+  EXPECT_NEAR(modes[1].log_mass, modes[0].log_mass, 1e-2);
+}
+
+TEST(ModeSearch, DensityKeepsToItsAllowance) {
+  const Executor executor(1);
+  NullInterrupter interrupter;
+  const Matrix wide = NormalRows(512, 2, 5, 7);
+  Vector energies(512);
+  ASSERT_TRUE(
+      WideAndNarrow().Evaluate(wide, energies, nullptr, interrupter).ok());
+  for (const std::int64_t most : {0, 500, 2000, 4000, 10000}) {
+    CountingEnergy energy(std::make_shared<WideAndNarrow>(), executor);
+    const auto modes =
+        FindModeDensity(wide, energies, most, energy, interrupter);
+    ASSERT_TRUE(modes.ok()) << modes.status();
+    EXPECT_LE(energy.counts().num_energy_evaluations, most);
+    if (most == 10000) {
+      EXPECT_EQ(modes->modes.size(), 2u);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace ttflow
