@@ -3,6 +3,8 @@
 #ifndef TTFLOW_CORE_PATH_TEMPERED_ENERGY_H_
 #define TTFLOW_CORE_PATH_TEMPERED_ENERGY_H_
 
+#include <cstdint>
+
 #include "absl/status/status.h"
 #include "core/density/density.h"
 #include "core/energy/counting_energy.h"
@@ -45,6 +47,10 @@ class TemperedEnergy {
   const Density& base() const { return base_; }
   const Executor& executor() const { return executor_; }
   Interrupter& interrupter() const { return interrupter_; }
+  // Energies of the target that were asked for so far, by anyone.
+  std::int64_t num_evaluations() const {
+    return target_.counts().num_energy_evaluations;
+  }
 
   // Evaluates both energies with gradients at x [N, d]; one evaluation a point.
   absl::Status Evaluate(const ConstMatrixRef& x, TemperedBatch& batch);

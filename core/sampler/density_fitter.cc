@@ -212,6 +212,17 @@ absl::StatusOr<FittedDensity> DensityFitter::Fit(double t,
                                                  const RandomKey& key,
                                                  const Executor& executor,
                                                  Interrupter& interrupter) {
+  if (!local_products_.empty()) {
+    TTFLOW_RETURN_IF_ERROR(interrupter.Check());
+    local_products_ = FitLocalProducts(local_products_,
+                                       pool.position,
+                                       pool.weights,
+                                       pool.batch.GradientAt(t),
+                                       executor);
+    FittedDensity fitted;
+    fitted.density = SumOf(local_products_, wide_);
+    return fitted;
+  }
   TTFLOW_ASSIGN_OR_RETURN(
       SquaredTrainFit best,
       FitIn(coordinates_, true, t, pool, key, executor, interrupter));
@@ -324,6 +335,13 @@ void DensityFitter::AdoptProductAboutMode(
   past_.clear();
   train_options_.max_rank = 1;
   Adopt(std::move(product));
+}
+
+void DensityFitter::AdoptLocalProducts(std::vector<LocalProduct> products,
+                                       std::shared_ptr<const Density> wide) {
+  local_products_ = std::move(products);
+  wide_ = std::move(wide);
+  train_ = nullptr;
 }
 
 void DensityFitter::SuggestMixture(GaussianMixtureParameters mixture) {

@@ -12,6 +12,7 @@
 #include "core/coordinates/coordinates.h"
 #include "core/coordinates/independent.h"
 #include "core/density/density.h"
+#include "core/density/local_products.h"
 #include "core/density/marginal_fit.h"
 #include "core/density/mixture.h"
 #include "core/density/squared_train.h"
@@ -92,6 +93,10 @@ class DensityFitter {
   // points are few, and grow as Observe allows.
   void AdoptProductAboutMode(
       std::shared_ptr<const SquaredTrainDensity> product);
+  // From now on fits these products, with a share of `wide`, and nothing else.
+  void AdoptLocalProducts(std::vector<LocalProduct> products,
+                          std::shared_ptr<const Density> wide);
+  bool has_local_products() const { return !local_products_.empty(); }
   // Starts the next mixture from this one.
   void SuggestMixture(GaussianMixtureParameters mixture);
 
@@ -134,6 +139,8 @@ class DensityFitter {
   std::shared_ptr<const SquaredTrainDensity> train_;  // the last one
   double predicted_ = 0;                              // its predicted log ESS
   std::optional<GaussianMixtureParameters> mixture_;  // the last one
+  std::vector<LocalProduct> local_products_;          // if adopted
+  std::shared_ptr<const Density> wide_;               // beside them
 };
 
 }  // namespace ttflow

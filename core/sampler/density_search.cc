@@ -12,7 +12,6 @@
 #include "core/particles/resampling.h"
 #include "core/particles/weights.h"
 #include "core/sampler/mode_approach.h"
-#include "core/sampler/mode_search.h"
 
 namespace ttflow {
 namespace {
@@ -52,7 +51,6 @@ constexpr Index kMostModeCoordinates = 256;
 // Addresses of random numbers within one stage.
 constexpr Index kLookAheadFirst = Index{1} << 24;
 constexpr Index kModesFirst = Index{1} << 25;
-constexpr Index kApproachFirst = 3 * kModesFirst / 2;
 constexpr Index kJumpFirst = Index{1} << 26;
 constexpr std::uint32_t kIndependenceStream = 1 << 20;
 constexpr std::uint32_t kBlockStream = kIndependenceStream + 1;
@@ -118,8 +116,7 @@ std::shared_ptr<const Density> DensitySearch::Guarded(
 Index DensitySearch::NextEvaluations() const {
   const Index stage = 3 * options_.num_particles + kLookAheadDraws;
   if (started_ && stage_ > 0) return stage;
-  return stage + (started_ ? 0 : options_.num_particles) + kLookAheadDraws +
-         MostApproachEvaluations(dimension_);
+  return stage + (started_ ? 0 : options_.num_particles) + kLookAheadDraws;
 }
 
 double DensitySearch::NextTime() const {
@@ -215,43 +212,37 @@ absl::Status DensitySearch::JumpToTarget(FittedDensity density,
 }
 
 absl::Status DensitySearch::SearchModes(TemperedEnergy& energy) {
+  const std::int64_t before = energy_.counts().num_energy_evaluations;
   TTFLOW_ASSIGN_OR_RETURN(ModeDensity modes,
                           FindModeDensity(particles_.position,
                                           particles_.target_energy,
                                           mode_allowance_,
                                           energy_,
                                           energy.interrupter()));
+  mode_allowance_ -= energy_.counts().num_energy_evaluations - before;
   if (modes.density == nullptr) return absl::OkStatus();
   fitter_.SuggestMixture(modes.normals->parameters());
-  all_modes_ = modes.density;
-  found_.modes = std::move(modes.modes);
-  if (modes.normals->num_components() > 1) modes_ = modes.density;
+  found_.modes = modes.modes;
+  if (modes.modes.size() > 1) modes_ = modes.density;
+  all_modes_ = std::move(modes);
   return absl::OkStatus();
 }
 
 absl::StatusOr<bool> DensitySearch::TryModes(TemperedEnergy& energy,
                                              const RandomKey& key) {
-  if (all_modes_ == nullptr) return false;
+  if (all_modes_.density == nullptr) return false;
   TTFLOW_ASSIGN_OR_RETURN(
-      PointSet draws,
-      DrawPoints(*all_modes_, kLookAheadDraws, key, kModesFirst, energy));
-  FittedDensity fitted;
-  if (WeightEssFraction(draws.LogWeightsAt(1)) < kLookAheadEss) {
-    // Several modes need a mixture.
-    if (modes_ != nullptr) return false;
-    TTFLOW_ASSIGN_OR_RETURN(
-        ModeApproach approach,
-        ApproachFromMode(*all_modes_, fitter_, energy, key, kApproachFirst));
-    if (approach.product == nullptr) return false;
-    modes_ = all_modes_;
-    fitter_.AdoptProductAboutMode(approach.product);
-    fitted.density = fitted.train = approach.product;
-    draws = std::move(approach.draws);
-  } else {
-    fitted.density = all_modes_;
-  }
-  TTFLOW_RETURN_IF_ERROR(JumpToTarget(
-      std::move(fitted), std::move(draws), /*exact=*/false, energy, key));
+      AdaptedModes adapted,
+      AdaptToModes(
+          all_modes_, fitter_, mode_allowance_, energy, key, kModesFirst));
+  if (adapted.fitted.density == nullptr) return false;
+  // A single mode, too, guards what was adapted to it.
+  modes_ = all_modes_.density;
+  TTFLOW_RETURN_IF_ERROR(JumpToTarget(std::move(adapted.fitted),
+                                      std::move(adapted.draws),
+                                      /*exact=*/false,
+                                      energy,
+                                      key));
   return true;
 }
 
@@ -378,8 +369,10 @@ absl::Status DensitySearch::Refine(TemperedEnergy& energy, StageInfo& info) {
     log_evidence_ = LogMeanExp(fresh_weights);
   }
   idle_refinements_ = gain < kRefinementGain ? idle_refinements_ + 1 : 0;
-  done_ = found_.ess_fraction > kRefinedEss ||
-          idle_refinements_ >= kIdleRefinements || refinements_ >= kRefinements;
+  // Local products do not change their kind: what does not help will not.
+  const int idle = fitter_.has_local_products() ? 1 : kIdleRefinements;
+  done_ = found_.ess_fraction > kRefinedEss || idle_refinements_ >= idle ||
+          refinements_ >= kRefinements;
   return absl::OkStatus();
 }
 

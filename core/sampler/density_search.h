@@ -18,7 +18,7 @@
 #include "core/particles/particles.h"
 #include "core/sampler/density_fitter.h"
 #include "core/sampler/local_repair.h"
-#include "core/sampler/mode_search.h"
+#include "core/sampler/mode_density.h"
 #include "core/sampler/point_set.h"
 #include "core/sampler/sampler_options.h"
 #include "core/sampler/summary.h"
@@ -73,10 +73,10 @@ class DensitySearch {
   // The equally weighted cloud at t, for a base where nothing good was found.
   const Matrix& position() const { return particles_.position; }
   // Most energies that the next step asks for: draws, a block and a Langevin
-  // move; at first those of the base too, but not the search for modes.
+  // move; at first those of the base too, but not what modes cost.
   Index NextEvaluations() const;
-  // The search for modes, part of the first step, may cost so many energies;
-  // without this call as many as it likes.
+  // The search for modes and what is adapted to them, part of the first step,
+  // may cost so many energies; without this call as many as they like.
   void AllowForModes(std::int64_t most_evaluations) {
     mode_allowance_ = most_evaluations;
   }
@@ -132,8 +132,8 @@ class DensitySearch {
   FittedDensity fitted_;                     // of the last stage
   std::shared_ptr<const Density> proposal_;  // what fresh draws come from
   std::shared_ptr<const Density> hotter_;
-  std::shared_ptr<const Density> all_modes_;  // what the mode search found
-  std::shared_ptr<const Density> modes_;      // the same where it is a guard
+  ModeDensity all_modes_;                 // what the mode search found
+  std::shared_ptr<const Density> modes_;  // its density where it is a guard
   std::int64_t mode_allowance_ = std::numeric_limits<std::int64_t>::max();
   double fresh_ess_ = 0;
   double best_look_ahead_ = -std::numeric_limits<double>::infinity();

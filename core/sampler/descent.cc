@@ -94,7 +94,8 @@ void Advance(const Vector& trial,
     if (!(path.slope < 0)) Restart(path);
     // Without a slope it stands on the very minimum.
     if (!(path.slope < 0) ||
-        (!path.history.empty() && -path.slope < 2 * options.tolerance)) {
+        (!path.history.empty() && -path.slope < 2 * options.tolerance) ||
+        (options.is_known && options.is_known(path.position))) {
       path.arrived = true;
       path.active = false;
     }

@@ -4,6 +4,7 @@
 #define TTFLOW_CORE_SAMPLER_DESCENT_H_
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -19,6 +20,9 @@ struct DescentOptions {
   double tolerance = 1e-4;
   // Of all starts together: those that are on their way then do not arrive.
   std::int64_t most_evaluations = std::int64_t{1} << 40;
+  // Where it says so of a place, a start that comes there has arrived: the rest
+  // of its way is known. Never asked if empty.
+  std::function<bool(const Vector& x)> is_known;
 };
 
 struct DescentResult {

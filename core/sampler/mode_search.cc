@@ -4,14 +4,12 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 #include <utility>
 
-#include "core/density/density_sum.h"
-#include "core/density/gaussian.h"
 #include "core/foundation/status_macros.h"
 #include "core/math/log_sum_exp.h"
-#include "core/math/weighted_moments.h"
 #include "core/sampler/descent.h"
 
 namespace ttflow {
@@ -23,18 +21,12 @@ constexpr double kDifference = 1e-4;
 constexpr double kLeastCurvature = 0.04;
 // Minima nearer than this, squared Mahalanobis distance, are one.
 constexpr double kSameMode = 1;
-// Countless modes: so large a share of the first batch ended alone.
-constexpr double kCountless = 0.7;
+// Countless modes: so many times as many as may be kept. An estimate from one
+// batch is no better than that.
+constexpr double kCountless = 2;
+// A descent ends so near to a known mode, squared Mahalanobis distance.
+constexpr double kKnown = 0.05;
 constexpr double kLeastArrived = 0.5;
-constexpr double kEqualShare = 0.2;
-// Of the modes' density.
-constexpr double kFarStarts = 2.5;
-// In more, points meet a narrow basin too rarely to look for one.
-constexpr Index kFewCoordinates = 8;
-// Energies beyond the wide density, as multiples of its points.
-constexpr Index kFarCopies = 3;
-constexpr double kInflation = 1.1;
-constexpr double kWideShare = 0.1;
 
 double SquaredDistance(const Mode& mode, const Vector& x) {
   return mode.root.triangularView<Eigen::Lower>()
@@ -42,25 +34,40 @@ double SquaredDistance(const Mode& mode, const Vector& x) {
       .squaredNorm();
 }
 
-// Number of ends that differ in energy or place: cheap, and enough to see that
-// modes are countless before a curvature is spent on each.
-Index CountDifferent(const DescentResult& ends, const ConstVectorRef& scale) {
+// Number of minima that there are, seen or not, by how many ends differ in
+// energy or place, and how many of these were met once and twice: cheap, and
+// enough to see that modes are countless before a curvature is spent on each.
+// Chao (1984).
+double EstimateNumModes(const DescentResult& ends,
+                        const ConstVectorRef& scale) {
   constexpr double kEnergy = 0.01;
   constexpr double kPlace = 0.05;
-  std::vector<Index> different;
+  std::vector<std::pair<Index, int>> different;  // end, times met
   for (Index i = 0; i < ends.energy.size(); ++i) {
     if (!ends.arrived[i]) continue;
-    const bool known =
-        std::any_of(different.begin(), different.end(), [&](Index j) {
+    const auto known =
+        std::find_if(different.begin(), different.end(), [&](const auto& seen) {
+          const Index j = seen.first;
           return std::abs(ends.energy[i] - ends.energy[j]) < kEnergy &&
                  ((ends.position.row(i) - ends.position.row(j)).transpose())
                          .cwiseQuotient(scale)
                          .cwiseAbs()
                          .maxCoeff() < kPlace;
         });
-    if (!known) different.push_back(i);
+    if (known != different.end()) {
+      ++known->second;
+    } else {
+      different.emplace_back(i, 1);
+    }
   }
-  return static_cast<Index>(different.size());
+  double once = 0;
+  double twice = 0;
+  for (const auto& [end, times] : different) {
+    once += times == 1 ? 1 : 0;
+    twice += times == 2 ? 1 : 0;
+  }
+  return static_cast<double>(different.size()) +
+         once * (once - 1) / (2 * (twice + 1));
 }
 
 // Root and mass of a mode from its Hessian in scaled units.
@@ -126,17 +133,14 @@ absl::StatusOr<bool> AddModes(const DescentResult& ends,
   return true;
 }
 
-// As many points again, taken out: differences of draws are draws of the same
-// shape about zero, and independent of the starts of the descents.
-Matrix FarPoints(const ConstMatrixRef& wide, const Vector& mean, Index shift) {
-  const Index n = wide.rows();
-  Matrix far(n, wide.cols());
-  for (Index i = 0; i < n; ++i) {
-    far.row(i) =
-        mean.transpose() + kFarStarts * std::numbers::sqrt2 / 2 *
-                               (wide.row((i + shift) % n) - wide.row(i));
-  }
-  return far;
+// Whether a place is next to a mode that is known, as DescentOptions asks.
+std::function<bool(const Vector&)> IsNear(const std::vector<Mode>& modes) {
+  if (modes.empty()) return nullptr;
+  return [&modes](const Vector& x) {
+    return std::any_of(modes.begin(), modes.end(), [&x](const Mode& mode) {
+      return SquaredDistance(mode, x) < kKnown;
+    });
+  };
 }
 
 // log of the sum of the modes' normals, each of its mass, at the rows of x.
@@ -171,30 +175,35 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
   // Whoever returns early has not seen enough: unseen_share stays one.
   ModeSearchResult result;
   double unseen_share = 1;
+  bool spent = false;
+  Index wanted = options.first_batch;
   while (result.num_starts < most) {
-    const Index batch =
-        std::min(std::max(options.first_batch, result.num_starts),
-                 most - result.num_starts);
+    const Index batch = std::min(wanted, most - result.num_starts);
     DescentOptions descent;
+    descent.is_known = IsNear(result.modes);
     descent.most_evaluations = allowance();
-    if (descent.most_evaluations < batch) return result;
+    spent = descent.most_evaluations < batch;
+    if (spent) break;
     TTFLOW_ASSIGN_OR_RETURN(const DescentResult ends,
                             Descend(starts.middleRows(result.num_starts, batch),
                                     scale,
                                     descent,
                                     energy,
                                     interrupter));
-    result.num_starts += batch;
     const auto arrived =
         std::count(ends.arrived.begin(), ends.arrived.end(), true);
+    // A batch that the energies did not suffice for says nothing.
+    spent = arrived < batch && allowance() < batch;
+    if (spent) break;
+    result.num_starts += batch;
     // A valley without a floor in reach: more starts would not find one.
     if (static_cast<double>(arrived) <
         kLeastArrived * static_cast<double>(batch)) {
       return result;
     }
     if (result.modes.empty() &&
-        static_cast<double>(CountDifferent(ends, scale)) >
-            kCountless * static_cast<double>(batch)) {
+        EstimateNumModes(ends, scale) >
+            kCountless * static_cast<double>(options.most_modes)) {
       return result;
     }
     TTFLOW_ASSIGN_OR_RETURN(const bool complete,
@@ -217,15 +226,19 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
     Index enough =
         std::max(options.least_starts, options.starts_per_mode * count);
     if (count == 1) {
-      enough =
-          starts.cols() <= kFewCoordinates ? options.starts_for_one_mode : 0;
+      enough = starts.cols() <= options.few_coordinates
+                   ? options.starts_for_one_mode
+                   : 0;
     }
-    if (unseen_share <= options.wanted_unseen_share &&
-        result.num_starts >= enough) {
-      break;
-    }
+    const bool seen = unseen_share <= options.wanted_unseen_share;
+    if (seen && result.num_starts >= enough) break;
+    // As many again, but no more than are wanted for sure.
+    wanted = std::max(options.first_batch, result.num_starts);
+    if (seen) wanted = std::min(wanted, enough - result.num_starts);
   }
-  result.unseen_share = unseen_share;
+  if (!spent || result.num_starts >= options.least_starts) {
+    result.unseen_share = unseen_share;
+  }
   return result;
 }
 
@@ -262,6 +275,7 @@ absl::Status FindModesBySurprise(const ConstMatrixRef& points,
     if (order.empty()) break;
     const std::int64_t first = energy.counts().num_energy_evaluations;
     DescentOptions descent;
+    descent.is_known = IsNear(modes);
     descent.most_evaluations = allowance;
     TTFLOW_ASSIGN_OR_RETURN(
         const DescentResult ends,
@@ -281,84 +295,6 @@ absl::Status FindModesBySurprise(const ConstMatrixRef& points,
     if (!complete) break;
   }
   return absl::OkStatus();
-}
-
-std::shared_ptr<const GaussianMixtureDensity> MakeLaplaceMixture(
-    const std::vector<Mode>& modes, double inflation) {
-  const auto count = static_cast<Index>(modes.size());
-  GaussianMixtureParameters parameters;
-  parameters.means.resize(count, modes.front().position.size());
-  Vector log_mass(count);
-  for (Index k = 0; k < count; ++k) {
-    parameters.means.row(k) = modes[k].position.transpose();
-    parameters.root.push_back(std::sqrt(inflation) * modes[k].root);
-    log_mass[k] = modes[k].log_mass;
-  }
-  parameters.weights = (1 - kEqualShare) * NormalizedExp(log_mass).array() +
-                       kEqualShare / static_cast<double>(count);
-  return std::make_shared<const GaussianMixtureDensity>(std::move(parameters));
-}
-
-absl::StatusOr<ModeDensity> FindModeDensity(const ConstMatrixRef& wide,
-                                            const ConstVectorRef& energies,
-                                            std::int64_t most_evaluations,
-                                            CountingEnergy& energy,
-                                            Interrupter& interrupter) {
-  const Vector equal =
-      Vector::Constant(wide.rows(), 1 / static_cast<double>(wide.rows()));
-  const Vector mean = WeightedMean(wide, equal);
-  const Vector scale =
-      WeightedVariance(wide, equal).cwiseSqrt().array().max(1e-300);
-  Matrix starts = wide;
-  for (Index i = 1; i < starts.rows(); i += 2) {
-    starts.row(i) =
-        mean.transpose() + kFarStarts * (wide.row(i) - mean.transpose());
-  }
-  const std::int64_t first = energy.counts().num_energy_evaluations;
-  const auto allowance = [&] {
-    return most_evaluations - (energy.counts().num_energy_evaluations - first);
-  };
-  ModeSearchOptions options;
-  options.most_evaluations = std::min(options.most_evaluations, allowance());
-  TTFLOW_ASSIGN_OR_RETURN(
-      ModeSearchResult found,
-      FindModes(starts, scale, options, energy, interrupter));
-  ModeDensity modes;
-  if (found.modes.empty() ||
-      found.unseen_share > 2 * options.wanted_unseen_share) {
-    return modes;
-  }
-  Matrix points = wide;
-  Vector point_energies = energies;
-  const Index n = wide.rows();
-  const Index far = kFarCopies * n;
-  if (wide.cols() <= kFewCoordinates && far <= allowance()) {
-    points.conservativeResize(n + far, Eigen::NoChange);
-    for (Index copy = 1; copy <= kFarCopies; ++copy) {
-      points.middleRows(copy * n, n) = FarPoints(wide, mean, copy);
-    }
-    Vector far_energies;
-    TTFLOW_RETURN_IF_ERROR(energy.Evaluate(
-        points.bottomRows(far), far_energies, nullptr, interrupter));
-    point_energies.conservativeResize(n + far);
-    point_energies.tail(far) = far_energies;
-  }
-  options.most_surprised_evaluations =
-      std::min(options.most_surprised_evaluations, allowance());
-  TTFLOW_RETURN_IF_ERROR(FindModesBySurprise(points,
-                                             point_energies,
-                                             scale,
-                                             options,
-                                             energy,
-                                             interrupter,
-                                             found.modes));
-  modes.normals = MakeLaplaceMixture(found.modes, kInflation);
-  modes.density =
-      std::make_shared<const DensitySum>(std::vector<DensitySum::Component>{
-          {1 - kWideShare, modes.normals},
-          {kWideShare, std::make_shared<const GaussianDensity>(mean, scale)}});
-  modes.modes = std::move(found.modes);
-  return modes;
 }
 
 }  // namespace ttflow

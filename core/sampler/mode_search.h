@@ -5,11 +5,9 @@
 #define TTFLOW_CORE_SAMPLER_MODE_SEARCH_H_
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/density/mixture.h"
 #include "core/energy/counting_energy.h"
 #include "core/foundation/interrupter.h"
 #include "core/foundation/types.h"
@@ -26,8 +24,10 @@ struct ModeSearchOptions {
   double wanted_unseen_share = 0.01;
   Index least_starts = 128;
   Index starts_per_mode = 15;
-  // The same where one mode alone was found, in up to eight coordinates.
+  // The same where one mode alone was found; in more coordinates than these
+  // points meet a narrow basin too rarely to look for one.
   Index starts_for_one_mode = 128;
+  Index few_coordinates = 8;
   // Energies in all; the search ends before more.
   std::int64_t most_evaluations = 8192;
   // Starts at once, and energies in all, of FindModesBySurprise.
@@ -79,31 +79,6 @@ absl::Status FindModesBySurprise(const ConstMatrixRef& points,
                                  CountingEnergy& energy,
                                  Interrupter& interrupter,
                                  std::vector<Mode>& modes);
-
-// The mixture of the modes' normals, covariances inflated by `inflation`; a
-// fifth of the mass is shared equally, the rest by log_mass.
-std::shared_ptr<const GaussianMixtureDensity> MakeLaplaceMixture(
-    const std::vector<Mode>& modes, double inflation);
-
-// A density of the modes, for a target whose modes can be counted.
-struct ModeDensity {
-  std::shared_ptr<const GaussianMixtureDensity> normals;
-  // The same with a wide part; null where modes are countless or hardly any
-  // start arrives.
-  std::shared_ptr<const Density> density;
-  std::vector<Mode> modes;  // empty where density is null
-};
-
-// Searches modes from `wide` [n, d], draws of a wide density of the target's
-// energies `energies` [n], every other one taken further out (modes at the rim
-// hide behind others), then by surprise, in up to eight coordinates also at
-// further points of the same kind, and makes their density. Errors as
-// FindModes.
-absl::StatusOr<ModeDensity> FindModeDensity(const ConstMatrixRef& wide,
-                                            const ConstVectorRef& energies,
-                                            std::int64_t most_evaluations,
-                                            CountingEnergy& energy,
-                                            Interrupter& interrupter);
 
 }  // namespace ttflow
 

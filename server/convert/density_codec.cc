@@ -12,6 +12,7 @@
 #include "core/density/mapped_density.h"
 #include "core/density/mixture.h"
 #include "core/density/squared_train.h"
+#include "core/density/stretched_product.h"
 #include "core/density/student_t.h"
 #include "core/foundation/check.h"
 #include "core/foundation/status_macros.h"
@@ -51,15 +52,30 @@ bool IsPositive(const Vector& values, Index size) {
 
 bool IsOne(double value) { return std::abs(value - 1) <= kNormalized; }
 
-void EncodeSquaredTrain(const SquaredTrainParameters& parameters,
-                        stored::StoredSquaredTrain& out) {
-  EncodeCoordinates(parameters.coordinates, *out.mutable_coordinates());
-  for (const Marginal& marginal : parameters.marginals) {
-    stored::StoredMarginal& added = *out.add_marginals();
+void EncodeMarginals(
+    const std::vector<Marginal>& marginals,
+    google::protobuf::RepeatedPtrField<stored::StoredMarginal>& out) {
+  for (const Marginal& marginal : marginals) {
+    stored::StoredMarginal& added = *out.Add();
     added.set_lower(marginal.lower());
     added.set_width(marginal.width());
     EncodeNumbers(marginal.log_density(), *added.mutable_log_density());
   }
+}
+
+void EncodeStretchedProduct(const StretchedProductParameters& parameters,
+                            stored::StoredStretchedProduct& out) {
+  EncodeCoordinates(parameters.coordinates, *out.mutable_coordinates());
+  EncodeMarginals(parameters.marginals, *out.mutable_marginals());
+  out.set_wide_weight(parameters.wide_weight);
+  EncodeNumbers(parameters.wide_mean, *out.mutable_wide_mean());
+  EncodeNumbers(parameters.wide_scale, *out.mutable_wide_scale());
+}
+
+void EncodeSquaredTrain(const SquaredTrainParameters& parameters,
+                        stored::StoredSquaredTrain& out) {
+  EncodeCoordinates(parameters.coordinates, *out.mutable_coordinates());
+  EncodeMarginals(parameters.marginals, *out.mutable_marginals());
   EncodeNumbers(parameters.lower, *out.mutable_lower());
   EncodeNumbers(parameters.upper, *out.mutable_upper());
   out.set_basis_size(static_cast<std::int32_t>(parameters.basis_size));
@@ -75,6 +91,10 @@ void EncodeComponent(const Density& density,
                      stored::StoredDensityComponent& out) {
   if (const auto* train = dynamic_cast<const SquaredTrainDensity*>(&density)) {
     EncodeSquaredTrain(train->parameters(), *out.mutable_squared_train());
+  } else if (const auto* product =
+                 dynamic_cast<const StretchedProductDensity*>(&density)) {
+    EncodeStretchedProduct(product->parameters(),
+                           *out.mutable_stretched_product());
   } else if (const auto* mixture =
                  dynamic_cast<const GaussianMixtureDensity*>(&density)) {
     const GaussianMixtureParameters& parameters = mixture->parameters();
@@ -136,6 +156,32 @@ bool DecodeMarginal(const stored::StoredMarginal& in, Marginal& marginal) {
       Marginal::FromNormalized(in.lower(), in.width(), std::move(log_density));
   return std::isfinite(marginal.upper()) &&
          IsOne(marginal.cumulative()[marginal.num_cells()]);
+}
+
+DensityOrStatus DecodeStretchedProduct(const stored::StoredStretchedProduct& in,
+                                       Index dimension) {
+  StretchedProductParameters parameters;
+  if (!DecodeCoordinates(in.coordinates(), dimension, parameters.coordinates) ||
+      !AreConsistent(parameters.coordinates)) {
+    return Damaged("coordinates");
+  }
+  if (in.marginals_size() != dimension) {
+    return Damaged("number of coordinates");
+  }
+  for (const stored::StoredMarginal& stored : in.marginals()) {
+    Marginal marginal;
+    if (!DecodeMarginal(stored, marginal)) return Damaged("marginal");
+    parameters.marginals.push_back(std::move(marginal));
+  }
+  parameters.wide_weight = in.wide_weight();
+  parameters.wide_mean = DecodeVector(in.wide_mean());
+  parameters.wide_scale = DecodeVector(in.wide_scale());
+  if (!(parameters.wide_weight > 0 && parameters.wide_weight < 1) ||
+      !IsFinite(parameters.wide_mean, dimension) ||
+      !IsPositive(parameters.wide_scale, dimension)) {
+    return Damaged("wide part");
+  }
+  return std::make_shared<const StretchedProductDensity>(std::move(parameters));
 }
 
 DensityOrStatus DecodeSquaredTrain(const stored::StoredSquaredTrain& in,
@@ -242,6 +288,8 @@ DensityOrStatus DecodeComponent(const stored::StoredDensityComponent& in,
       return DecodeSquaredTrain(in.squared_train(), dimension);
     case Kind::kMixture:
       return DecodeMixture(in.mixture(), dimension);
+    case Kind::kStretchedProduct:
+      return DecodeStretchedProduct(in.stretched_product(), dimension);
     case Kind::KIND_NOT_SET:
       break;
   }

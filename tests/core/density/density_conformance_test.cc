@@ -11,6 +11,7 @@
 #include "core/density/density_sum.h"
 #include "core/density/gaussian.h"
 #include "core/density/mixture.h"
+#include "core/density/stretched_product.h"
 #include "core/density/student_t.h"
 #include "core/math/standard_normal.h"
 #include "tests/core/density/random_squared_train.h"
@@ -128,6 +129,46 @@ INSTANTIATE_TEST_SUITE_P(
                          {.dimension = 3, .cells = 20000, .basis_size = 1},
                          4)),
     [](const auto& info) { return info.param.name; });
+
+double MarginalCdf(const Marginal& marginal, double v) {
+  const double place = (v - marginal.lower()) / marginal.width();
+  if (place <= 0) return 0;
+  const auto cell = static_cast<Index>(place);
+  if (cell >= marginal.num_cells()) return 1;
+  return marginal.cumulative()[cell] +
+         (place - static_cast<double>(cell)) * marginal.mass()[cell];
+}
+
+DensityCase StretchedCase(const std::string& name, Index d) {
+  const SquaredTrainParameters train =
+      RandomSquaredTrain({.dimension = d, .cells = 20000}, 9);
+  StretchedProductParameters p;
+  p.coordinates.center = Vector::Constant(d, 5);
+  p.coordinates.scale = Vector::Constant(d, 0.4);
+  p.marginals = train.marginals;
+  p.wide_weight = 0.1;
+  p.wide_mean = Vector::Constant(d, 0.3);
+  p.wide_scale = Vector::Constant(d, 1.5);
+  return {name,
+          [p] { return std::make_unique<StretchedProductDensity>(p); },
+          p.coordinates.center,
+          p.coordinates.scale,
+          [p](Index k, double x) {
+            const double v = std::asinh((x - 5) / 0.4);
+            const double z = (v - p.wide_mean[k]) / p.wide_scale[k];
+            return 0.9 * MarginalCdf(p.marginals[static_cast<std::size_t>(k)],
+                                     v) +
+                   0.1 * StandardNormalCdf(z);
+          },
+          /*has_cells=*/true};
+}
+
+INSTANTIATE_TEST_SUITE_P(StretchedProduct,
+                         DensityConformance,
+                         testing::Values(StretchedCase("d1", 1),
+                                         StretchedCase("d2", 2),
+                                         StretchedCase("d4", 4)),
+                         [](const auto& info) { return info.param.name; });
 
 DensityCase SumCase(const std::string& name, Index d) {
   const GaussianMixtureParameters p = SomeMixture(d);

@@ -37,6 +37,8 @@ class Counter final : public Interrupter {
   int calls_ = 0;
 };
 
+constexpr Index kForModes = 9000;
+
 struct Found {
   FoundDensity found;
   std::vector<StageInfo> stages;
@@ -54,7 +56,6 @@ Found Search(const std::shared_ptr<const Target>& target,
   const GaussianDensity base(Vector::Zero(d), Vector::Constant(d, 3));
   CountingEnergy energy(target, executor);
   DensitySearch search(options, base, energy, RandomKey(seed), executor);
-  constexpr Index kForModes = 9000;
   search.AllowForModes(kForModes);
   Counter interrupter;
   Found result;
@@ -198,6 +199,7 @@ TEST(DensitySearch, ACancelIsHandedOnWhereverItComes) {
     const GaussianDensity base(Vector::Zero(4), Vector::Constant(4, 3));
     CountingEnergy energy(target, executor);
     DensitySearch search({}, base, energy, RandomKey(107), executor);
+    search.AllowForModes(kForModes);
     Counter interrupter(limit);
     absl::Status status;
     while (status.ok() && !search.done()) {

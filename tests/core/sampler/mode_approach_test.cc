@@ -8,6 +8,7 @@
 #include "core/density/gaussian.h"
 #include "core/foundation/random.h"
 #include "core/particles/weights.h"
+#include "core/targets/student_mixture.h"
 
 namespace ttflow {
 namespace {
@@ -46,6 +47,7 @@ class Skewed : public Energy {
 
 TEST(ModeApproach, AdaptsAProductToASkewedPosterior) {
   constexpr Index kDimension = 6;
+  constexpr std::int64_t kMost = 3000;
   const Executor executor(1);
   const GaussianDensity base(Vector::Zero(kDimension),
                              Vector::Constant(kDimension, 3));
@@ -62,16 +64,72 @@ TEST(ModeApproach, AdaptsAProductToASkewedPosterior) {
     ASSERT_LT(WeightEssFraction(draws->LogWeightsAt(1)), 0.1);
     const std::int64_t before = counting.counts().num_energy_evaluations;
     const auto approach =
-        ApproachFromMode(mode, fitter, energy, key, Index{1} << 20);
+        ApproachFromMode(mode, fitter, kMost, energy, key, Index{1} << 20);
     ASSERT_TRUE(approach.ok()) << approach.status();
-    EXPECT_LE(counting.counts().num_energy_evaluations - before,
-              MostApproachEvaluations(kDimension));
+    EXPECT_LE(counting.counts().num_energy_evaluations - before, kMost);
     ASSERT_NE(approach->product, nullptr) << seed;
     // What is promised holds with fresh draws.
     const auto fresh =
         DrawPoints(*approach->product, 2000, key, Index{1} << 21, energy);
     ASSERT_TRUE(fresh.ok());
     EXPECT_GT(WeightEssFraction(fresh->LogWeightsAt(1)), 0.15) << seed;
+  }
+}
+
+// Products of t densities of two degrees of freedom: no variance.
+TEST(ModeApproach, AdaptsLocalProductsToHeavyTails) {
+  const Executor executor(1);
+  Matrix centers(3, 5);
+  centers << -8, 0, 3, 1, 2, 7, 5, -6, 0, 1, 0, -9, 0, 8, -5;
+  const auto target = std::make_shared<StudentMixture>(
+      centers, Vector{{0.85, 0.1, 0.05}}, 2, 0.5);
+  const GaussianDensity base(Vector::Zero(5), Vector::Constant(5, 10));
+  NullInterrupter interrupter;
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    CountingEnergy counting(target, executor);
+    TemperedEnergy energy(base, counting, executor, interrupter);
+    ModeDensity modes;
+    modes.wide = std::make_shared<const GaussianDensity>(
+        Vector::Zero(5), Vector::Constant(5, 10));
+    for (Index k = 0; k < 3; ++k) {
+      Mode mode;
+      mode.position = centers.row(k).transpose();
+      mode.root = 0.5 * std::sqrt(2.0 / 3) * Matrix::Identity(5, 5);
+      modes.modes.push_back(std::move(mode));
+    }
+    const auto approach =
+        ApproachFromModes(modes, 5000, energy, RandomKey(seed), 0);
+    ASSERT_TRUE(approach.ok()) << approach.status();
+    EXPECT_GT(approach->ess_fraction, 0.7);
+    ASSERT_EQ(approach->products.size(), 3u);
+    EXPECT_NEAR(approach->products[0].weight, 0.85, 0.1);
+    EXPECT_LE(counting.counts().num_energy_evaluations, 5000);
+  }
+}
+
+TEST(ModeApproach, SpendsNoMoreThanItMay) {
+  const Executor executor(1);
+  NullInterrupter interrupter;
+  const GaussianDensity base(Vector::Zero(6), Vector::Constant(6, 3));
+  const auto mode = std::make_shared<const GaussianDensity>(
+      Vector::Zero(6), Vector::Constant(6, 0.4));
+  ModeDensity modes;
+  modes.density = mode;
+  modes.wide = std::make_shared<const GaussianDensity>(Vector::Zero(6),
+                                                       Vector::Constant(6, 3));
+  Mode only;
+  only.position = Vector::Zero(6);
+  only.root = 0.4 * Matrix::Identity(6, 6);
+  modes.modes.push_back(std::move(only));
+  for (const std::int64_t most : {0, 299, 300, 800, 1500, 4000}) {
+    CountingEnergy counting(std::make_shared<Skewed>(6), executor);
+    TemperedEnergy energy(base, counting, executor, interrupter);
+    DensityFitter fitter(DensityOptions(), 6);
+    const auto adapted =
+        AdaptToModes(modes, fitter, most, energy, RandomKey(1), 0);
+    ASSERT_TRUE(adapted.ok()) << adapted.status();
+    EXPECT_LE(counting.counts().num_energy_evaluations, most);
+    EXPECT_EQ(adapted->fitted.density != nullptr, most >= 1500) << most;
   }
 }
 

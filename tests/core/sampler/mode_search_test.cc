@@ -9,6 +9,7 @@
 
 #include "core/foundation/random.h"
 #include "core/sampler/descent.h"
+#include "core/sampler/mode_density.h"
 #include "tests/core/sampler/test_energies.h"
 
 namespace ttflow {

@@ -14,6 +14,7 @@
 #include "core/density/gaussian.h"
 #include "core/density/mapped_density.h"
 #include "core/density/mixture.h"
+#include "core/density/stretched_product.h"
 #include "core/density/student_t.h"
 #include "server/convert/model_codec.h"
 #include "tests/core/density/random_squared_train.h"
@@ -32,6 +33,18 @@ std::shared_ptr<const Density> TrainIn(Coordinates coordinates, unsigned seed) {
       RandomSquaredTrain({.dimension = coordinates.dimension()}, seed);
   parameters.coordinates = std::move(coordinates);
   return std::make_shared<const SquaredTrainDensity>(std::move(parameters));
+}
+
+std::shared_ptr<const Density> StretchedIn(Coordinates coordinates) {
+  const SquaredTrainParameters train =
+      RandomSquaredTrain({.dimension = coordinates.dimension()}, 8);
+  StretchedProductParameters parameters;
+  parameters.coordinates = std::move(coordinates);
+  parameters.marginals = train.marginals;
+  parameters.wide_weight = 1.0 / 7;
+  parameters.wide_mean = train.wide_mean;
+  parameters.wide_scale = train.wide_scale;
+  return std::make_shared<const StretchedProductDensity>(std::move(parameters));
 }
 
 Coordinates Diagonal() {
@@ -66,7 +79,8 @@ std::shared_ptr<const Density> EveryKind() {
                                                Vector{{3, 2, 0.1}})},
       {1.0 / 7,
        std::make_shared<const StudentTDensity>(
-           Vector{{1, 2, 3}}, Vector{{3, 2, 0.1}}, 4.5)}};
+           Vector{{1, 2, 3}}, Vector{{3, 2, 0.1}}, 4.5)},
+      {0.2, StretchedIn(Oblique())}};
   return std::make_shared<const DensitySum>(std::move(components));
 }
 
@@ -112,6 +126,7 @@ TEST(DensityCodec, ADecodedDensityIsTheSameToTheBit) {
        {TrainIn(Diagonal(), 4),
         TrainIn(Rotated(), 5),
         TrainIn(Oblique(), 6),
+        StretchedIn(Rotated()),
         std::shared_ptr<const Density>(
             std::make_shared<const GaussianMixtureDensity>(odd)),
         EveryKind(),
@@ -265,6 +280,9 @@ auto& Oblique(D& d) {
 }
 auto& Mixture(D& d) { return *d.mutable_components(3)->mutable_mixture(); }
 auto& Base(D& d) { return *d.mutable_components(5)->mutable_base(); }
+auto& Stretched(D& d) {
+  return *d.mutable_components(6)->mutable_stretched_product();
+}
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 INSTANTIATE_TEST_SUITE_P(
@@ -319,6 +337,13 @@ INSTANTIATE_TEST_SUITE_P(
         [](D& d) { Base(d).set_scale(0, 0); },
         [](D& d) { Base(d).set_degrees_of_freedom(0); },
         [](D& d) { Base(d).set_degrees_of_freedom(kNan); },
+        [](D& d) { Stretched(d).mutable_marginals()->RemoveLast(); },
+        [](D& d) { Stretched(d).mutable_marginals(1)->set_width(-1); },
+        [](D& d) { Stretched(d).set_wide_weight(0); },
+        [](D& d) { Stretched(d).set_wide_weight(1); },
+        [](D& d) { Stretched(d).add_wide_mean(0); },
+        [](D& d) { Stretched(d).set_wide_scale(0, 0); },
+        [](D& d) { Stretched(d).mutable_coordinates()->clear_inverse(); },
         [](D& d) { d.mutable_map(0)->set_coordinate(3); },
         [](D& d) { d.mutable_map(0)->set_coordinate(-1); },
         [](D& d) { d.mutable_map(0)->set_driver(2); },
