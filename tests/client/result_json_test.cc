@@ -90,10 +90,19 @@ TEST(ResultJsonTest, EveryNumberIsANumber) {
   EXPECT_EQ(json.at("num_energy_evaluations"), 5000000001);
   EXPECT_EQ(json.at("seed").get<std::uint64_t>(), 18446744073709551615u);
   EXPECT_EQ(json.at("log_evidence_estimator"), "smc_product");
+  EXPECT_TRUE(json.at("evaluations_per_effective_particle").is_number());
   EXPECT_TRUE(json.at("log_evidence_standard_error").is_null());
   EXPECT_EQ(json.at("job"), "jobs/1");
   EXPECT_EQ(json.at("flow"), "flows/9");
   EXPECT_EQ(json.at("warnings").at(0).at("code"), "LOW_ESS");
+}
+
+TEST(ResultJsonTest, SaysWhatAnEffectiveParticleCosts) {
+  v1::Job job = ExampleJob();
+  job.mutable_result()->set_num_energy_evaluations(6000);
+  job.mutable_result()->set_num_particles(4000);
+  const Json json = ResultJson(job, job.spec().sample().target(), {});
+  EXPECT_EQ(json.at("evaluations_per_effective_particle"), 3);
 }
 
 TEST(ResultJsonTest, CoordinatesHaveTheirQuantilesByName) {

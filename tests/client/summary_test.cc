@@ -52,7 +52,8 @@ TEST(SummaryTest, SaysWhatWasFound) {
               AllOf(HasSubstr("jobs/1  funnel, d = 2  succeeded in 3.4 s\n"),
                     HasSubstr("log evidence   73.854 ± 0.006      samples "
                               "2000, ESS 920 of 1000"),
-                    HasSubstr("391 000, all with gradient      seed 7"),
+                    HasSubstr("391 000, all with gradient, 425 an effective "
+                              "particle      seed 7"),
                     HasSubstr("  x1       1.22     1.50    -1.78     2.03\n")));
   EXPECT_THAT(text, Not(HasSubstr("next:")));
 }
