@@ -25,7 +25,7 @@ enum class VelocityForm {
 
 struct FitOptions {
   VelocityForm velocity = VelocityForm::kParts;
-  BasisFamily basis = BasisFamily::kFourierExtension;
+  BasisFamily basis = BasisFamily::kBSpline;
   bool orthonormal = true;  // in inner_product
   InnerProduct inner_product = InnerProduct::kH2;
   // Most functions a coordinate, with the constant; fewer where rows are few.
