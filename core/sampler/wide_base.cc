@@ -23,6 +23,8 @@ constexpr double kScaleStep = 1.6;
 // A maximum so many nats a coordinate below the largest is no candidate.
 constexpr double kHopeless = 30;
 constexpr int kNewtonSteps = 8;
+// Nats that a step must gain: a base is wide anyway.
+constexpr double kLeastRise = 0.01;
 // The bound rises without end where a normal closes in on one of many modes: no
 // coordinate may shrink below this share of the scan's scale. Wider costs
 // little.
@@ -184,7 +186,7 @@ absl::StatusOr<bool> NewtonStep(Prober& prober,
         (scale.array() * (damping * log_scale_step.array()).exp())
             .max(least_scale);
     TTFLOW_ASSIGN_OR_RETURN(Probe trial, prober.At(new_mean, new_scale));
-    if (trial.bound > probe.bound + 1e-3) {
+    if (trial.bound > probe.bound + kLeastRise) {
       mean = new_mean;
       scale = new_scale;
       probe = std::move(trial);
