@@ -15,6 +15,7 @@ chmod 755 "$work"
 for package in "$work"/*.deb; do
   dpkg-deb -x "$package" "$work/packages"
 done
+python3 -c 'import ensurepip' 2>/dev/null || apt-get install -qq -y python3-venv
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --only-binary :all: numpy pandas rdata
 "$work/venv/bin/python" tests/benchmarks/data/prepare.py "$work/packages" "$output"

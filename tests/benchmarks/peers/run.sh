@@ -14,6 +14,7 @@ cmake --build --preset release --target target_pipe >&2
 environment=build/peers-venv
 if [[ ! -e $environment/complete ]]; then
   rm -rf "$environment"
+  python3 -c 'import ensurepip' 2>/dev/null || apt-get install -qq -y python3-venv >&2
   python3 -m venv "$environment"
   "$environment/bin/pip" install --quiet -r tests/benchmarks/peers/requirements.txt >&2
   # Its dependencies are among the others', but for one that only plots.
