@@ -63,6 +63,15 @@ std::vector<OptionRow> DensityAndEvidenceRows() {
        "",
        {},
        [](O o) { return One(o.density.triangular); }},
+      {"density.even",
+       kBoolean,
+       "the energy is the same at x and -x, and so is what is drawn; checked "
+       "at a few points",
+       0,
+       1,
+       "",
+       {},
+       [](O o) { return One(o.density.even); }},
       {"evidence.wanted_error",
        kReal,
        "standard error of log Z to draw for, beyond density.num_draws if it "

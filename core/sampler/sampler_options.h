@@ -72,6 +72,7 @@ struct DensityOptions {
   Index max_rank = 8;       // 1: products only
   bool look_ahead = true;   // try the target itself at early stages
   bool triangular = true;   // straighten hierarchies and curved valleys
+  bool even = false;        // the energy is the same at x and -x
 };
 
 struct EvidenceOptions {

@@ -1,9 +1,14 @@
 #include "core/sampler/target_search.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/coordinates/triangular_fit.h"
+#include "core/density/even_density.h"
 #include "core/density/mapped_density.h"
 #include "core/foundation/check.h"
 #include "core/foundation/status_macros.h"
@@ -25,6 +30,27 @@ constexpr int kMostMaps = 3;
 // What a base costs at most, about.
 constexpr Index kBaseEvaluations = 4500;
 constexpr double kStraight = 0.003;
+// Points at which an energy is checked to be even, and how nearly.
+constexpr Index kEvenChecks = 16;
+constexpr double kEvenTolerance = 1e-6;
+// A mode nearer to another's mirror image, squared Mahalanobis distance, is it.
+constexpr double kSameMode = 1;
+
+// Adds the mirror images of the modes that are not among them.
+void AddMirrored(std::vector<Mode>& modes) {
+  const std::size_t count = modes.size();
+  for (std::size_t k = 0; k < count; ++k) {
+    Mode image = modes[k];
+    image.position = -image.position;
+    const bool known =
+        std::any_of(modes.begin(), modes.end(), [&](const Mode& mode) {
+          return mode.root.triangularView<Eigen::Lower>()
+                     .solve(image.position - mode.position)
+                     .squaredNorm() < kSameMode;
+        });
+    if (!known) modes.push_back(std::move(image));
+  }
+}
 
 }  // namespace
 
@@ -79,9 +105,35 @@ std::optional<TriangularMap> TargetSearch::FindMap(
       x, pool.weights, map_->GradientBack(x, gradient), executor_);
 }
 
+absl::Status TargetSearch::CheckEven(const PointSet& first,
+                                     Interrupter& interrupter) {
+  Vector mirrored;
+  const Index count = std::min(kEvenChecks, first.size());
+  TTFLOW_RETURN_IF_ERROR(energy_.Evaluate(
+      -first.position.topRows(count), mirrored, nullptr, interrupter));
+  for (Index i = 0; i < count; ++i) {
+    const double energy = first.batch.target_energy[i];
+    if (!std::isfinite(energy) && !std::isfinite(mirrored[i])) continue;
+    if (!(std::abs(energy - mirrored[i]) <=
+          kEvenTolerance * (1 + std::abs(energy)))) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "density.even: the energy is ",
+          energy,
+          " at a point x and ",
+          mirrored[i],
+          " at -x; leave the option out, or shift the coordinates so that the "
+          "centre of symmetry is at zero"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TargetSearch::Start(Interrupter& interrupter) {
   const Index first_step = NextEvaluations();
   TTFLOW_ASSIGN_OR_RETURN(PointSet first, DrawFirst(0, interrupter));
+  if (options_.even) {
+    TTFLOW_RETURN_IF_ERROR(CheckEven(first, interrupter));
+  }
   const bool tries =
       options_.triangular && base_->dimension() <= kMostMappedCoordinates;
   for (int round = 1; tries && round <= kMostMaps; ++round) {
@@ -120,6 +172,13 @@ FoundDensity TargetSearch::Found() const {
       found.density =
           std::make_shared<const MappedDensity>(map_, std::move(found.density));
     }
+  }
+  if (options_.even && found.density != nullptr) {
+    found.density =
+        std::make_shared<const EvenDensity>(std::move(found.density));
+    // Other routes may have seen one half alone.
+    found.routes.clear();
+    AddMirrored(found.modes);
   }
   return found;
 }

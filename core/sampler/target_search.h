@@ -66,6 +66,8 @@ class TargetSearch {
   absl::Status Start(Interrupter& interrupter);
   // Points of the base as it is.
   absl::StatusOr<PointSet> DrawFirst(int round, Interrupter& interrupter);
+  // kFailedPrecondition where the energy differs at x and -x.
+  absl::Status CheckEven(const PointSet& first, Interrupter& interrupter);
   // The map that they show, from the user's coordinates.
   std::optional<TriangularMap> FindMap(const PointSet& first) const;
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/density/density_sum.h"
+#include "core/density/even_density.h"
 #include "core/density/gaussian.h"
 #include "core/density/mapped_density.h"
 #include "core/density/mixture.h"
@@ -299,6 +300,11 @@ DensityOrStatus DecodeComponent(const stored::StoredDensityComponent& in,
 }  // namespace
 
 void EncodeDensity(const Density& density, stored::StoredDensity& out) {
+  if (const auto* even = dynamic_cast<const EvenDensity*>(&density)) {
+    EncodeDensity(*even->half(), out);
+    out.set_even(true);
+    return;
+  }
   if (const auto* mapped = dynamic_cast<const MappedDensity*>(&density)) {
     EncodeMap(mapped->map(), *out.mutable_map());
     EncodeDensity(mapped->straight(), out);
@@ -337,12 +343,16 @@ DensityOrStatus DecodeDensity(const stored::StoredDensity& in,
   } else {
     density = std::make_shared<const DensitySum>(std::move(components));
   }
-  if (in.map().empty()) return density;
-  std::optional<TriangularMap> map = DecodeMap(in.map(), dimension);
-  if (!map.has_value()) return Damaged("map");
-  return std::make_shared<const MappedDensity>(
-      std::make_shared<const TriangularMap>(*std::move(map)),
-      std::move(density));
+  if (!in.map().empty()) {
+    std::optional<TriangularMap> map = DecodeMap(in.map(), dimension);
+    if (!map.has_value()) return Damaged("map");
+    density = std::make_shared<const MappedDensity>(
+        std::make_shared<const TriangularMap>(*std::move(map)),
+        std::move(density));
+  }
+  if (in.even())
+    density = std::make_shared<const EvenDensity>(std::move(density));
+  return density;
 }
 
 }  // namespace ttflow::server

@@ -22,6 +22,8 @@ constexpr std::int32_t kStagesFormat = 1;
 constexpr std::int32_t kDensityFormat = 2;
 // With a density in straight coordinates, for the same reason.
 constexpr std::int32_t kMappedFormat = 3;
+// With a density that is mirrored, for the same reason.
+constexpr std::int32_t kEvenFormat = 4;
 
 // Numbers of enums in the store; they never change.
 constexpr std::pair<BaseKind, std::int32_t> kBaseKinds[] = {
@@ -150,6 +152,7 @@ absl::StatusOr<StageModel> DecodeStageModel(const stored::StoredStage& in,
 
 std::int32_t FormatOf(const stored::StoredModel& model) {
   if (!model.has_density()) return kStagesFormat;
+  if (model.density().even()) return kEvenFormat;
   return model.density().map().empty() ? kDensityFormat : kMappedFormat;
 }
 
@@ -189,7 +192,7 @@ absl::StatusOr<Model> DecodeModel(std::string_view bytes) {
   if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return Damaged("no message");
   }
-  if (in.format() < kStagesFormat || in.format() > kMappedFormat) {
+  if (in.format() < kStagesFormat || in.format() > kEvenFormat) {
     return Damaged(absl::StrCat("format ", in.format(), " is unknown"));
   }
   Model model;

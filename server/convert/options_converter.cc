@@ -87,6 +87,7 @@ void ReadDensity(const v1::DensityOptions& proto,
   TTFLOW_READ(proto, core, max_rank);
   TTFLOW_READ(proto, core, look_ahead);
   TTFLOW_READ(proto, core, triangular);
+  TTFLOW_READ(proto, core, even);
 }
 
 #undef TTFLOW_READ
@@ -125,6 +126,7 @@ void WriteDensity(const DensityOptions& core, v1::DensityOptions& proto) {
   proto.set_max_rank(Int32(core.max_rank));
   proto.set_look_ahead(core.look_ahead);
   proto.set_triangular(core.triangular);
+  proto.set_even(core.even);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/density/density_sum.h"
+#include "core/density/even_density.h"
 #include "core/density/gaussian.h"
 #include "core/density/mixture.h"
 #include "core/density/stretched_product.h"
@@ -168,6 +169,28 @@ INSTANTIATE_TEST_SUITE_P(StretchedProduct,
                          testing::Values(StretchedCase("d1", 1),
                                          StretchedCase("d2", 2),
                                          StretchedCase("d4", 4)),
+                         [](const auto& info) { return info.param.name; });
+
+DensityCase EvenCase(const std::string& name, Index d) {
+  const DensityCase half = MixtureCase("", d);
+  return {name,
+          [half] {
+            return std::make_unique<EvenDensity>(
+                std::shared_ptr<const Density>(half.make()));
+          },
+          half.center,
+          half.width,
+          [half](Index k, double x) {
+            return 0.5 *
+                   (half.marginal_cdf(k, x) + 1 - half.marginal_cdf(k, -x));
+          }};
+}
+
+INSTANTIATE_TEST_SUITE_P(Even,
+                         DensityConformance,
+                         testing::Values(EvenCase("d1", 1),
+                                         EvenCase("d2", 2),
+                                         EvenCase("d5", 5)),
                          [](const auto& info) { return info.param.name; });
 
 DensityCase SumCase(const std::string& name, Index d) {

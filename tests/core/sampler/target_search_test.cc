@@ -5,6 +5,7 @@
 #include <cmath>
 #include <memory>
 #include <numbers>
+#include <string>
 
 #include "core/evidence/importance.h"
 #include "core/sampler/wide_base.h"
@@ -119,6 +120,66 @@ TEST(TargetSearchTest, OtherTargetsKeepTheirCoordinates) {
   const Outcome outcome = Search(wells, wells->LogEvidence(), 4);
   EXPECT_FALSE(outcome.straightened);
   EXPECT_LT(std::abs(outcome.error), 5 * outcome.standard + 1e-3);
+}
+
+// Two normals at +-(20, 20), the base about one of them alone.
+TEST(TargetSearchTest, AnEvenTargetIsWholeWhereHalfWasMissed) {
+  Violations violations;
+  const auto target =
+      MakeTarget("gaussian_mixture",
+                 2,
+                 {{"means", {20, 20, -20, -20}}, {"weights", {0.5, 0.5}}},
+                 violations);
+  ASSERT_NE(target, nullptr);
+  const Executor executor(1);
+  NullInterrupter interrupter;
+  for (const bool even : {false, true}) {
+    CountingEnergy counting(target, executor);
+    const EvaluationBudget budget(0, counting);
+    BaseParameters base;
+    base.mean = Vector::Constant(2, 20);
+    base.scale = Vector::Constant(2, 2);
+    DensityOptions options;
+    options.even = even;
+    TargetSearch search(
+        options, base, counting, budget, RandomKey(3), executor);
+    while (!search.done()) {
+      StageInfo info;
+      ASSERT_TRUE(search.Step(interrupter, info).ok());
+    }
+    const FoundDensity found = search.Found();
+    const Matrix x = found.density->Sample(4000, RandomKey(9), executor, 0);
+    Vector energy;
+    ASSERT_TRUE(counting.Evaluate(x, energy, nullptr, interrupter).ok());
+    Vector log_density;
+    found.density->LogDensity(x, executor, log_density, nullptr);
+    const ImportanceEvidence evidence =
+        EstimateImportanceEvidence(-energy - log_density);
+    EXPECT_NEAR(evidence.log_evidence,
+                even ? 0 : -std::numbers::ln2,
+                5 * evidence.standard_error + 1e-3);
+    if (even) {
+      EXPECT_EQ(found.modes.size(), 2u);
+    }
+  }
+}
+
+TEST(TargetSearchTest, AnEnergyThatIsNotEvenIsRefused) {
+  const auto energy = std::make_shared<ShiftedGaussian>(3, 0.5, 1);
+  const Executor executor(1);
+  NullInterrupter interrupter;
+  CountingEnergy counting(energy, executor);
+  const EvaluationBudget budget(0, counting);
+  BaseParameters base;
+  base.mean = Vector::Zero(3);
+  base.scale = Vector::Ones(3);
+  DensityOptions options;
+  options.even = true;
+  TargetSearch search(options, base, counting, budget, RandomKey(1), executor);
+  StageInfo info;
+  const absl::Status status = search.Step(interrupter, info);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(status.message().find("density.even"), std::string::npos);
 }
 
 TEST(TargetSearchTest, NothingIsStraightenedWhereThatIsOff) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/density/density_sum.h"
+#include "core/density/even_density.h"
 #include "core/density/gaussian.h"
 #include "core/density/mapped_density.h"
 #include "core/density/mixture.h"
@@ -130,7 +131,9 @@ TEST(DensityCodec, ADecodedDensityIsTheSameToTheBit) {
         std::shared_ptr<const Density>(
             std::make_shared<const GaussianMixtureDensity>(odd)),
         EveryKind(),
-        Mapped()}) {
+        Mapped(),
+        std::shared_ptr<const Density>(
+            std::make_shared<const EvenDensity>(Mapped()))}) {
     StoredDensity stored;
     EncodeDensity(*density, stored);
     const auto decoded = DecodeDensity(stored, 3);
