@@ -159,8 +159,10 @@ int RunQuick(const ExperimentArguments& arguments, const Executor& executor) {
     return MeanFigure(runs[setting].Scores(EnergyDistanceOf)).value;
   };
   Claims claims;
-  claims.Check(error(kBoth) < 0.7 * error(kMoves),
+  claims.Check(error(kBoth) < error(kMoves),
                "Gaussian: flow and moves beat moves alone");
+  claims.Check(error(kFlow) < 0.5 * error(kMoves),
+               "Gaussian: the flow alone has less than half of their error");
   claims.Check(distance(kBoth) < distance(kMoves) + 0.05,
                "Gaussian: samples are no worse for it");
   claims.Check(runs[kFlow].num_failed() == 0,
