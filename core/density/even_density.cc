@@ -1,9 +1,10 @@
 #include "core/density/even_density.h"
 
-#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <utility>
+
+#include "core/math/log_sum_exp.h"
 
 namespace ttflow {
 
@@ -33,9 +34,7 @@ void EvenDensity::LogDensity(const ConstMatrixRef& x,
   half_->LogDensity(
       -x, executor, mirrored, score != nullptr ? &mirrored_score : nullptr);
   for (Index i = 0; i < x.rows(); ++i) {
-    const double most = std::max(log_density[i], mirrored[i]);
-    const double log_sum =
-        most + std::log1p(std::exp(-std::abs(log_density[i] - mirrored[i])));
+    const double log_sum = LogAddExp(log_density[i], mirrored[i]);
     if (score != nullptr) {
       const double share = std::exp(log_density[i] - log_sum);
       score->row(i) =

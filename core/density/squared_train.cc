@@ -2,25 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <utility>
 
 #include "core/density/cell_basis.h"
 #include "core/foundation/check.h"
+#include "core/math/log_sum_exp.h"
 #include "core/tensor_train/evaluate.h"
 #include "core/tensor_train/partial_contractions.h"
 
 namespace ttflow {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-double LogAddExp(double a, double b) {
-  const double largest = std::max(a, b);
-  if (largest == -kInfinity) return largest;
-  return largest + std::log1p(std::exp(-std::abs(a - b)));
-}
 
 // The core as a matrix [r_left, m r_right], column j + m b.
 Eigen::Map<const Matrix> CoreByLeft(const TrainCore& core) {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <utility>
 
 #include "core/foundation/check.h"
+#include "core/math/log_sum_exp.h"
 
 namespace ttflow {
 namespace {
@@ -80,9 +80,7 @@ void StretchedProductDensity::LogDensity(const ConstMatrixRef& x,
       log_wide -= 0.5 * z * z;
       log_stretch += LogCosh(v(i, k));
     }
-    const double most = std::max(log_product, log_wide);
-    const double log_sum =
-        most + std::log1p(std::exp(-std::abs(log_product - log_wide)));
+    const double log_sum = LogAddExp(log_product, log_wide);
     log_density[i] = log_sum - log_stretch - log_determinant_;
     if (score == nullptr) return;
     const double share = std::exp(log_product - log_sum);

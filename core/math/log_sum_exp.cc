@@ -1,5 +1,6 @@
 #include "core/math/log_sum_exp.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -23,6 +24,12 @@ double LogSumExp(const ConstVectorRef& x) {
   // alignment of its first element.
   const Vector terms = (x.array() - largest).exp();
   return largest + std::log(terms.sum());
+}
+
+double LogAddExp(double a, double b) {
+  const double largest = std::max(a, b);
+  if (largest == -kInfinity) return largest;
+  return largest + std::log1p(std::exp(-std::abs(a - b)));
 }
 
 double LogMeanExp(const ConstVectorRef& x) {

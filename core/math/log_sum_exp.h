@@ -13,6 +13,9 @@ namespace ttflow {
 // are -inf or x is empty. The same bytes for any alignment of x.
 double LogSumExp(const ConstVectorRef& x);
 
+// The same of two numbers; -inf if both are.
+double LogAddExp(double a, double b);
+
 // Returns log((1/n) sum_i exp(x_i)), as LogSumExp; NaN for an empty x, whose
 // mean does not exist.
 double LogMeanExp(const ConstVectorRef& x);

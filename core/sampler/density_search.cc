@@ -115,7 +115,7 @@ std::shared_ptr<const Density> DensitySearch::Guarded(
 
 Index DensitySearch::NextEvaluations() const {
   const Index stage = 3 * options_.num_particles + kLookAheadDraws;
-  if (started_ && stage_ > 0) return stage;
+  if (stage_ > 0) return stage;
   return stage + (started_ ? 0 : options_.num_particles) + kLookAheadDraws;
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/density/density.h"
@@ -40,15 +41,19 @@ absl::StatusOr<AdaptedModes> AdaptToModes(const ModeDensity& modes,
                                           TemperedEnergy& energy,
                                           const RandomKey& key,
                                           Index address);
+
 // Fits a product to draws about the mode, in the coordinates that they suggest,
 // then to its own draws, and again while that gains much, until they have a
 // fair effective sample size at the target. A posterior with one mode needs no
 // path from a wide base, which costs a dozen stages.
 //
 // `mode` is the density of the mode; draws are those of `key` from `address`
-// on. Costs (rounds + 1) (400 + 10 d) energies, at most five rounds. Errors:
-// the energy's and the interrupter's. Source: population Monte Carlo (Cappe et
-// al., 2004) with weights that are flattened as in Koblents and Miguez (2015).
+// on. Costs 400 + 10 d energies a round and before the first, in at most five
+// rounds and within `most_evaluations`.
+//
+// Errors: the energy's and the interrupter's.
+// Source: population Monte Carlo (Cappe et al., 2004) with weights that are
+// flattened as in Koblents and Miguez (2015).
 absl::StatusOr<ModeApproach> ApproachFromMode(const Density& mode,
                                               const DensityFitter& fitter,
                                               std::int64_t most_evaluations,

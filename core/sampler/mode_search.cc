@@ -28,12 +28,6 @@ constexpr double kCountless = 2;
 constexpr double kKnown = 0.05;
 constexpr double kLeastArrived = 0.5;
 
-double SquaredDistance(const Mode& mode, const Vector& x) {
-  return mode.root.triangularView<Eigen::Lower>()
-      .solve(x - mode.position)
-      .squaredNorm();
-}
-
 // Number of minima that there are, seen or not, by how many ends differ in
 // energy or place, and how many of these were met once and twice: cheap, and
 // enough to see that modes are countless before a curvature is spent on each.
@@ -104,7 +98,7 @@ absl::StatusOr<bool> AddModes(const DescentResult& ends,
     const Vector x = ends.position.row(i).transpose();
     const auto known =
         std::find_if(modes.begin(), modes.end(), [&](const Mode& mode) {
-          return SquaredDistance(mode, x) < kSameMode;
+          return IsSameMode(mode, x);
         });
     if (known != modes.end()) {
       ++known->num_starts;
@@ -160,6 +154,16 @@ Vector LogLaplace(const std::vector<Mode>& modes, const ConstMatrixRef& x) {
 }
 
 }  // namespace
+
+double SquaredDistance(const Mode& mode, const ConstVectorRef& x) {
+  return mode.root.triangularView<Eigen::Lower>()
+      .solve(x - mode.position)
+      .squaredNorm();
+}
+
+bool IsSameMode(const Mode& mode, const ConstVectorRef& x) {
+  return SquaredDistance(mode, x) < kSameMode;
+}
 
 absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
                                            const ConstVectorRef& scale,
@@ -225,11 +229,7 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
     const auto count = static_cast<Index>(result.modes.size());
     Index enough =
         std::max(options.least_starts, options.starts_per_mode * count);
-    if (count == 1) {
-      enough = starts.cols() <= options.few_coordinates
-                   ? options.starts_for_one_mode
-                   : 0;
-    }
+    if (count == 1 && starts.cols() > options.few_coordinates) enough = 0;
     const bool seen = unseen_share <= options.wanted_unseen_share;
     if (seen && result.num_starts >= enough) break;
     // As many again, but no more than are wanted for sure.
@@ -249,7 +249,11 @@ absl::Status FindModesBySurprise(const ConstMatrixRef& points,
                                  CountingEnergy& energy,
                                  Interrupter& interrupter,
                                  std::vector<Mode>& modes) {
-  std::int64_t allowance = options.most_surprised_evaluations;
+  const std::int64_t first = energy.counts().num_energy_evaluations;
+  const auto allowance = [&] {
+    return options.most_surprised_evaluations -
+           (energy.counts().num_energy_evaluations - first);
+  };
   std::vector<bool> tried(points.rows());
   for (std::size_t before = 0; before < modes.size();) {
     before = modes.size();
@@ -261,7 +265,7 @@ absl::Status FindModesBySurprise(const ConstMatrixRef& points,
       }
     }
     const auto most = static_cast<std::size_t>(
-        std::clamp<std::int64_t>(allowance, 0, options.most_surprised));
+        std::clamp<std::int64_t>(allowance(), 0, options.most_surprised));
     const std::size_t count = std::min(most, order.size());
     std::partial_sort(order.begin(),
                       order.begin() + static_cast<std::ptrdiff_t>(count),
@@ -273,25 +277,21 @@ absl::Status FindModesBySurprise(const ConstMatrixRef& points,
     order.resize(count);
     for (const Index i : order) tried[i] = true;
     if (order.empty()) break;
-    const std::int64_t first = energy.counts().num_energy_evaluations;
     DescentOptions descent;
     descent.is_known = IsNear(modes);
-    descent.most_evaluations = allowance;
+    descent.most_evaluations = allowance();
     TTFLOW_ASSIGN_OR_RETURN(
         const DescentResult ends,
         Descend(
             points(order, Eigen::all), scale, descent, energy, interrupter));
-    allowance -= energy.counts().num_energy_evaluations - first;
-    const std::int64_t curvatures = energy.counts().num_energy_evaluations;
     TTFLOW_ASSIGN_OR_RETURN(const bool complete,
                             AddModes(ends,
                                      scale,
                                      options.most_modes,
-                                     allowance,
+                                     allowance(),
                                      energy,
                                      interrupter,
                                      modes));
-    allowance -= energy.counts().num_energy_evaluations - curvatures;
     if (!complete) break;
   }
   return absl::OkStatus();

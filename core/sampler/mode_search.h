@@ -24,9 +24,8 @@ struct ModeSearchOptions {
   double wanted_unseen_share = 0.01;
   Index least_starts = 128;
   Index starts_per_mode = 15;
-  // The same where one mode alone was found; in more coordinates than these
-  // points meet a narrow basin too rarely to look for one.
-  Index starts_for_one_mode = 128;
+  // In more coordinates points meet a narrow basin too rarely to look for one:
+  // where one mode alone was found, the first batch is then enough.
   Index few_coordinates = 8;
   // Energies in all; the search ends before more.
   std::int64_t most_evaluations = 8192;
@@ -43,6 +42,11 @@ struct Mode {
   double log_mass = 0;   // of exp(-energy) about it, by Laplace's method
   Index num_starts = 0;  // that ended in it
 };
+
+// Squared Mahalanobis distance of x [d] from the mode.
+double SquaredDistance(const Mode& mode, const ConstVectorRef& x);
+// Whether a minimum at x [d] is the mode: within a standard deviation of it.
+bool IsSameMode(const Mode& mode, const ConstVectorRef& x);
 
 struct ModeSearchResult {
   std::vector<Mode> modes;

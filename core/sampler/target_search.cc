@@ -33,8 +33,6 @@ constexpr double kStraight = 0.003;
 // Points at which an energy is checked to be even, and how nearly.
 constexpr Index kEvenChecks = 16;
 constexpr double kEvenTolerance = 1e-6;
-// A mode nearer to another's mirror image, squared Mahalanobis distance, is it.
-constexpr double kSameMode = 1;
 
 // Adds the mirror images of the modes that are not among them.
 void AddMirrored(std::vector<Mode>& modes) {
@@ -44,9 +42,7 @@ void AddMirrored(std::vector<Mode>& modes) {
     image.position = -image.position;
     const bool known =
         std::any_of(modes.begin(), modes.end(), [&](const Mode& mode) {
-          return mode.root.triangularView<Eigen::Lower>()
-                     .solve(image.position - mode.position)
-                     .squaredNorm() < kSameMode;
+          return IsSameMode(mode, image.position);
         });
     if (!known) modes.push_back(std::move(image));
   }
@@ -75,7 +71,8 @@ TargetSearch::~TargetSearch() {
 Index TargetSearch::NextEvaluations() const {
   if (search_.has_value()) return search_->NextEvaluations();
   return DensitySearch(options_, *base_, energy_, key_, executor_)
-      .NextEvaluations();
+             .NextEvaluations() +
+         (options_.even ? kEvenChecks : 0);
 }
 
 absl::StatusOr<PointSet> TargetSearch::DrawFirst(int round,

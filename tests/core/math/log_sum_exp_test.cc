@@ -40,6 +40,14 @@ TEST(LogSumExpTest, DoesNotDependOnAlignment) {
   EXPECT_EQ(LogSumExp(buffer.segment(1, 150)), LogSumExp(copy));
 }
 
+TEST(LogAddExpTest, IsLogSumExpOfTwo) {
+  for (const double a : {-kInfinity, -800.0, -1.5, 0.0, 900.0}) {
+    for (const double b : {-kInfinity, -801.0, -1.5, 3.0, 905.0}) {
+      EXPECT_DOUBLE_EQ(LogAddExp(a, b), LogSumExp(Vector{{a, b}}));
+    }
+  }
+}
+
 TEST(NormalizedExpTest, SumsToOneAndKeepsRatios) {
   const Vector weights = NormalizedExp(Vector{{1000.0, 1001.0, -kInfinity}});
   EXPECT_NEAR(weights.sum(), 1, 1e-15);

@@ -148,7 +148,6 @@ TEST(ModeSearch, SurpriseFindsANarrowModeThatAPointLiesIn) {
   ModeSearchOptions options;
   options.most_starts = 4;
   options.least_starts = 4;
-  options.starts_for_one_mode = 4;
   const auto found = FindModes(Matrix::Constant(4, 2, 0.5),
                                Vector::Ones(2),
                                options,
