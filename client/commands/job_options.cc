@@ -26,6 +26,13 @@ void AddJobFlags(CLI::App& command, JobFlags& flags) {
   command.add_option("--dim", flags.dimension, "Number of coordinates")
       ->type_name("D");
   command
+      .add_option("--lower",
+                  flags.lower,
+                  "Lower bounds: one for all coordinates or a list 0,-inf,1")
+      ->type_name("LIST");
+  command.add_option("--upper", flags.upper, "Upper bounds, as --lower")
+      ->type_name("LIST");
+  command
       .add_option(
           "-n,--num-samples", flags.num_samples, "Samples to deliver (2000)")
       ->type_name("M");

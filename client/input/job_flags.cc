@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
+#include "absl/strings/str_split.h"
 #include "client/errors/client_error.h"
 #include "client/input/option_path.h"
 #include "client/input/parameter_values.h"
@@ -45,17 +48,81 @@ absl::Status NormalizeParameters(Json& spec, std::string_view source) {
   return absl::OkStatus();
 }
 
-bool SetsTarget(const JobFlags& flags) {
+bool SetsBounds(const JobFlags& flags) {
+  return !flags.lower.empty() || !flags.upper.empty();
+}
+
+bool SetsBuiltin(const JobFlags& flags) {
   return !flags.target.empty() || !flags.parameters.empty() ||
          flags.dimension.has_value();
 }
 
-absl::Status ApplyTarget(const JobFlags& flags, v1::JobSpec& spec) {
-  if (!SetsTarget(flags)) return absl::OkStatus();
+// Numbers of --lower or --upper, none where it is not given.
+absl::StatusOr<std::vector<double>> ParseBounds(std::string_view flag,
+                                                std::string_view text) {
+  if (text.empty()) return std::vector<double>();
+  std::vector<double> bounds;
+  const std::vector<std::string> entries =
+      absl::StrSplit(absl::string_view(text.data(), text.size()), ',');
+  for (const std::string& entry : entries) {
+    const std::optional<double> bound = ParseNumber(entry);
+    if (!bound.has_value()) {
+      return UsageError(
+          fmt::format(
+              "{} {}: '{}' is no number", flag, std::string(text), entry),
+          {"a number for all coordinates or a list 0,-inf,1"});
+    }
+    bounds.push_back(*bound);
+  }
+  return bounds;
+}
+
+// Number `k` of a list that may have one for all.
+double Entry(const std::vector<double>& list, std::size_t k) {
+  return list.size() == 1 ? list[0] : list[k];
+}
+
+absl::Status ApplyBounds(const JobFlags& flags, v1::TargetSpec& target) {
+  TTFLOW_ASSIGN_OR_RETURN(const std::vector<double> lower,
+                          ParseBounds("--lower", flags.lower));
+  TTFLOW_ASSIGN_OR_RETURN(const std::vector<double> upper,
+                          ParseBounds("--upper", flags.upper));
+  const auto given = static_cast<std::size_t>(target.bounds_size());
+  const std::size_t size = std::max({given, lower.size(), upper.size()});
+  for (const std::size_t count : {given, lower.size(), upper.size()}) {
+    if (count > 1 && count != size) {
+      return UsageError(
+          fmt::format("bounds of {} and of {} coordinates", count, size),
+          {"give --lower and --upper one number, or one a coordinate"});
+    }
+  }
+  while (target.bounds_size() < static_cast<int>(size)) {
+    const v1::Bounds first =
+        target.bounds().empty() ? v1::Bounds() : target.bounds(0);
+    *target.add_bounds() = first;
+  }
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  for (std::size_t k = 0; k < size; ++k) {
+    v1::Bounds& bounds = *target.mutable_bounds(static_cast<int>(k));
+    if (!lower.empty()) {
+      bounds.clear_lower();
+      if (Entry(lower, k) != -kInfinity) bounds.set_lower(Entry(lower, k));
+    }
+    if (!upper.empty()) {
+      bounds.clear_upper();
+      if (Entry(upper, k) != kInfinity) bounds.set_upper(Entry(upper, k));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ApplyBuiltin(const JobFlags& flags, v1::JobSpec& spec) {
+  if (!SetsBuiltin(flags)) return absl::OkStatus();
   v1::TargetSpec& target = *spec.mutable_sample()->mutable_target();
   if (!flags.target.empty() && flags.target != target.builtin().name()) {
-    // Parameters of the file's target mean nothing to another one.
+    // Parameters and bounds of the file's target mean nothing to another one.
     target.mutable_builtin()->Clear();
+    target.clear_bounds();
     target.mutable_builtin()->set_name(flags.target);
   }
   if (!target.has_builtin()) {
@@ -81,6 +148,12 @@ absl::Status ApplyTarget(const JobFlags& flags, v1::JobSpec& spec) {
     (*target.mutable_builtin()->mutable_parameters())[name] = std::move(list);
   }
   return absl::OkStatus();
+}
+
+absl::Status ApplyTarget(const JobFlags& flags, v1::JobSpec& spec) {
+  TTFLOW_RETURN_IF_ERROR(ApplyBuiltin(flags, spec));
+  if (!SetsBounds(flags)) return absl::OkStatus();
+  return ApplyBounds(flags, *spec.mutable_sample()->mutable_target());
 }
 
 absl::Status ApplyOptions(const JobFlags& flags, v1::JobSpec& spec) {
@@ -150,9 +223,10 @@ absl::StatusOr<v1::JobSpec> BuildJobSpec(const JobFlags& flags) {
     return UsageError("say what to sample: --target NAME or -f job.json",
                       {"names: ttflow targets"});
   }
-  if (spec.has_draw() && SetsTarget(flags)) {
+  if (spec.has_draw() && (SetsBuiltin(flags) || SetsBounds(flags))) {
     return UsageError(
-        "--target, --param and --dim have no effect on a draw job");
+        "--target, --param, --dim, --lower and --upper have no effect on a "
+        "draw job");
   }
   TTFLOW_RETURN_IF_ERROR(ApplyTarget(flags, spec));
   TTFLOW_RETURN_IF_ERROR(ApplyOptions(flags, spec));

@@ -19,6 +19,8 @@ struct JobFlags {
   std::string target;
   std::vector<std::string> parameters;  // "key=value"
   std::optional<std::int32_t> dimension;
+  std::string lower;  // bounds of the coordinates: "0" or "0,-inf,1"
+  std::string upper;
   std::optional<std::int32_t> num_samples;
   std::optional<std::int32_t> num_particles;
   std::optional<std::uint64_t> seed;

@@ -44,9 +44,7 @@ Json OptionsJson(const v1::JobSpec& spec) {
           {"num_particles", spec.draw().num_particles()}};
 }
 
-}  // namespace
-
-Json TargetJson(const v1::TargetSpec& target) {
+Json KindJson(const v1::TargetSpec& target) {
   if (target.has_mixture()) {
     Json mixture = ToPlainJson(target.mixture());
     return {{"name", "mixture"},
@@ -58,6 +56,14 @@ Json TargetJson(const v1::TargetSpec& target) {
   Json json = {{"name", builtin.name()}};
   if (builtin.has_dimension()) json["dimension"] = builtin.dimension();
   json["parameters"] = std::move(parameters);
+  return json;
+}
+
+}  // namespace
+
+Json TargetJson(const v1::TargetSpec& target) {
+  Json json = KindJson(target);
+  if (!target.bounds().empty()) json["bounds"] = ToPlainJson(target)["bounds"];
   return json;
 }
 

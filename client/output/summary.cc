@@ -144,10 +144,12 @@ std::string CoordinateTable(const v1::Job& job, const SummaryOptions& options) {
 std::string WorkName(const v1::JobSpec& spec) {
   if (spec.has_draw()) return "draw from " + spec.draw().flow();
   const v1::TargetSpec& target = spec.sample().target();
+  std::string name = target.builtin().name();
   if (target.has_mixture()) {
-    return fmt::format("mixture of {}", target.mixture().components_size());
+    name = fmt::format("mixture of {}", target.mixture().components_size());
   }
-  return target.builtin().name();
+  if (!target.bounds().empty()) name += " in bounds";
+  return name;
 }
 
 std::string StateName(v1::Job::State state) {

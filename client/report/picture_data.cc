@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <span>
 
 #include "client/output/number_format.h"
 #include "client/report/sample_picture.h"
@@ -38,14 +39,32 @@ std::vector<Point> Distinct(const std::vector<Point>& points) {
   return distinct;
 }
 
+// Whether a centre lies within the target's bounds: one entry for all
+// coordinates, or one for each.
+bool IsInside(const Json& target, std::span<const double> center) {
+  const Json bounds = target.value("bounds", Json::array());
+  if (bounds.empty()) return true;
+  for (std::size_t k = 0; k < center.size(); ++k) {
+    const Json& entry = bounds[bounds.size() == 1 ? 0 : k];
+    if (center[k] <= NumberAt(entry, "lower") ||
+        center[k] >= NumberAt(entry, "upper")) {
+      return false;
+    }
+  }
+  return true;
+}
+
 std::vector<Point> MixtureCenters(const Json& target) {
   std::vector<Point> centers;
   for (const Json& component : target.value("components", Json::array())) {
-    const Json mean = component.value("mean", Json::array());
-    if (mean.empty() || !mean[0].is_number()) return {};
-    centers.push_back(
-        {mean[0].get<double>(),
-         mean.size() > 1 && mean[1].is_number() ? mean[1].get<double>() : 0.0});
+    std::vector<double> mean;
+    for (const Json& value : component.value("mean", Json::array())) {
+      if (!value.is_number()) return {};
+      mean.push_back(value.get<double>());
+    }
+    if (mean.empty()) return {};
+    if (!IsInside(target, mean)) continue;
+    centers.push_back({mean[0], mean.size() > 1 ? mean[1] : 0.0});
   }
   return centers;
 }
@@ -68,6 +87,10 @@ std::vector<Point> TrueModes(const Json& target, int dimension) {
   const Matrix centers = built_in->ModeCenters();
   std::vector<Point> points;
   for (Index i = 0; i < centers.rows(); ++i) {
+    const Vector center = centers.row(i).transpose();
+    if (!IsInside(target, {center.data(), center.data() + center.size()})) {
+      continue;
+    }
     points.push_back({centers(i, 0), centers.cols() > 1 ? centers(i, 1) : 0.0});
   }
   return Distinct(points);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "core/energy/bounds.h"
 #include "core/foundation/interrupter.h"
 #include "core/foundation/types.h"
 
@@ -24,9 +25,12 @@ struct EnergyTraits {
   double nominal_cost_ns = 100;
   // Names of the coordinates, [d] or empty.
   std::vector<std::string> coordinate_names;
+  // Where the coordinates lie, [d], or empty: anywhere. The engine asks for no
+  // energy outside, and Z is the integral over this box.
+  std::vector<Bounds> bounds;
 };
 
-// E(x) = -log of an unnormalised density on R^d, in nats.
+// E(x) = -log of an unnormalised density on R^d, or on a box in it, in nats.
 class Energy {
  public:
   virtual ~Energy() = default;

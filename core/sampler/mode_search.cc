@@ -64,13 +64,15 @@ double EstimateNumModes(const DescentResult& ends,
          once * (once - 1) / (2 * (twice + 1));
 }
 
-// Root and mass of a mode from its Hessian in scaled units.
+// Root and mass of a mode from its Hessian in scaled units. False where it is
+// none: a descent that starts next to a saddle or a maximum may end there.
 bool SetCurvature(const Matrix& hessian,
                   const ConstVectorRef& scale,
                   Mode& mode) {
   const Eigen::SelfAdjointEigenSolver<Matrix> solver(
       0.5 * (hessian + hessian.transpose()));
   if (solver.info() != Eigen::Success) return false;
+  if (solver.eigenvalues().minCoeff() < -kLeastCurvature) return false;
   const Vector curvature = solver.eigenvalues().cwiseMax(kLeastCurvature);
   const Matrix half = scale.asDiagonal() * solver.eigenvectors() *
                       curvature.cwiseSqrt().cwiseInverse().asDiagonal();

@@ -53,7 +53,8 @@ std::vector<OptionRow> PathAndFlowRows() {
        [](O o) { return Choice(o.base.kind); }},
       {"base.mean",
        kRealList,
-       "centre of the base, one value or one a coordinate; empty = found",
+       "centre of the base, one value or one a coordinate, in free coordinates "
+       "where the target has bounds; empty = found",
        -1e12,
        1e12,
        "of x",

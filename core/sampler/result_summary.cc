@@ -78,6 +78,16 @@ std::vector<Warning> FindTransportDoubts(const std::vector<StageInfo>& stages) {
                100 * least_ess)}};
 }
 
+// What was spent before the first pass or draw that the result rests on: a look
+// from far outside may well meet energies that overflow.
+EvaluationCounts CountsOfTheSearch(const std::vector<StageInfo>& stages) {
+  EvaluationCounts counts;
+  for (const StageInfo& stage : stages) {
+    if (stage.pass == 0) counts = stage.counts;
+  }
+  return counts;
+}
+
 }  // namespace
 
 const char* EvidenceEstimatorName(EvidenceEstimator estimator) {
@@ -185,13 +195,16 @@ std::vector<Warning> FindDoubts(const std::vector<PassEvidence>& passes,
                                      "itself uncertain; use more particles "
                                      "or more moves")});
   }
-  if (result.counts.num_nonfinite > 0) {
+  const EvaluationCounts looked = CountsOfTheSearch(stages);
+  const std::int64_t lost = result.counts.num_nonfinite - looked.num_nonfinite;
+  if (lost > 0) {
     warnings.push_back(
         {"NONFINITE_ENERGIES",
          absl::StrCat(
-             result.counts.num_nonfinite,
+             lost,
              " of ",
-             result.counts.num_energy_evaluations,
+             result.counts.num_energy_evaluations -
+                 looked.num_energy_evaluations,
              " energies were not finite; those points have weight zero")});
   }
   double lowest = 1;

@@ -116,7 +116,7 @@ void PrepareSample(const v1::SampleWork& work,
     found.Add("target", "is missing; say what to sample");
   } else if (CheckTargetSize(work.target(), limits, violations)) {
     Violations faults_of_target;
-    job.target = TargetFromProto(work.target(), faults_of_target);
+    job.target = EnergyFromProto(work.target(), faults_of_target);
     found.Append("target", faults_of_target);
   }
   // Without a target the lengths of lists cannot be checked, all else can.
@@ -169,7 +169,7 @@ void PrepareDraw(const v1::DrawWork& work,
   violations.Append("draw", found);
   if (!violations.empty() || flow == nullptr) return;
   Violations faults_of_target;
-  job.target = TargetFromProto(flow->target(), faults_of_target);
+  job.target = EnergyFromProto(flow->target(), faults_of_target);
   if (!job.target) {
     violations.Append("draw.flow.target", faults_of_target);
     return;

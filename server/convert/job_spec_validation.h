@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <memory>
 
+#include "core/energy/energy.h"
 #include "core/foundation/violations.h"
 #include "core/sampler/sampler.h"
 #include "core/sampler/sampler_options.h"
-#include "core/targets/target_registry.h"
 #include "server/limits.h"
 #include "ttflow/v1/flow_service.pb.h"
 #include "ttflow/v1/job.pb.h"
@@ -21,7 +21,7 @@ struct PreparedJob {
   // What runs: number of samples, seed and options filled in. Preparing it
   // again gives the same job.
   v1::JobSpec effective;
-  std::shared_ptr<const Target> target;
+  std::shared_ptr<const Energy> target;
   // Of a job that trains; number of samples and seed are in it.
   SamplerOptions options;
   // Of a job that draws.

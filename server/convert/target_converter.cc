@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/energy/bounded_energy.h"
 
 namespace ttflow::server {
 namespace {
@@ -196,10 +197,8 @@ std::shared_ptr<const Target> MakeMixture(const v1::GaussianMixture& spec,
   return target;
 }
 
-}  // namespace
-
-std::shared_ptr<const Target> TargetFromProto(const v1::TargetSpec& spec,
-                                              Violations& violations) {
+std::shared_ptr<const Target> MakeOfKind(const v1::TargetSpec& spec,
+                                         Violations& violations) {
   switch (spec.kind_case()) {
     case v1::TargetSpec::kBuiltin:
       return MakeBuiltin(spec.builtin(), violations);
@@ -210,6 +209,40 @@ std::shared_ptr<const Target> TargetFromProto(const v1::TargetSpec& spec,
   }
   violations.Add("kind", "is missing; give `builtin` or `mixture`");
   return nullptr;
+}
+
+// One entry stands for all coordinates.
+std::vector<Bounds> BoundsFromProto(const v1::TargetSpec& spec,
+                                    Index dimension) {
+  std::vector<Bounds> bounds;
+  for (const v1::Bounds& given : spec.bounds()) {
+    Bounds& added = bounds.emplace_back();
+    if (given.has_lower()) added.lower = given.lower();
+    if (given.has_upper()) added.upper = given.upper();
+  }
+  if (bounds.size() == 1) {
+    bounds.assign(static_cast<std::size_t>(dimension), bounds.front());
+  }
+  return bounds;
+}
+
+}  // namespace
+
+std::shared_ptr<const Energy> EnergyFromProto(const v1::TargetSpec& spec,
+                                              Violations& violations) {
+  std::shared_ptr<const Target> target = MakeOfKind(spec, violations);
+  if (target == nullptr || spec.bounds().empty()) return target;
+  std::vector<Bounds> bounds = BoundsFromProto(spec, target->dimension());
+  Violations found;
+  ValidateBounds(bounds, target->dimension(), found);
+  if (!found.empty()) {
+    for (const Violation& fault : found.items()) {
+      violations.Add("bounds" + fault.field, fault.description);
+    }
+    return nullptr;
+  }
+  return std::make_shared<const BoundedEnergy>(std::move(target),
+                                               std::move(bounds));
 }
 
 v1::Target TargetToProto(const TargetSchema& schema) {

@@ -1,4 +1,4 @@
-// Target converter: ttflow.v1.TargetSpec <-> the engine's targets.
+// Target converter: ttflow.v1.TargetSpec <-> the engine's targets and energies.
 
 #ifndef TTFLOW_SERVER_CONVERT_TARGET_CONVERTER_H_
 #define TTFLOW_SERVER_CONVERT_TARGET_CONVERTER_H_
@@ -14,8 +14,9 @@ namespace ttflow::server {
 
 // Makes the energy of a spec. Every fault goes to `violations`, with fields
 // relative to the spec ("builtin.parameters.std",
-// "mixture.components[2].mean"); null is returned then.
-std::shared_ptr<const Target> TargetFromProto(const v1::TargetSpec& spec,
+// "mixture.components[2].mean", "bounds[1].lower"); null is returned then. Its
+// traits have the bounds.
+std::shared_ptr<const Energy> EnergyFromProto(const v1::TargetSpec& spec,
                                               Violations& violations);
 
 // Describes a built-in target for ListTargets.

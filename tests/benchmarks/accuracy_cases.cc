@@ -7,8 +7,10 @@
 #include <sstream>
 #include <utility>
 
+#include "core/math/standard_normal.h"
 #include "core/targets/rotated_many_well.h"
 #include "core/targets/target_registry.h"
+#include "tests/benchmarks/bounded_target.h"
 #include "tests/benchmarks/mapped_target.h"
 
 namespace ttflow::benchmarks {
@@ -204,6 +206,50 @@ void AddMixtures(std::vector<AccuracyCase>& cases) {
   }
 }
 
+// A normal density of unit variances and correlations 1/2 on the orthant of
+// positive coordinates, which has probability 1 / (d + 1) (Plackett 1954).
+std::shared_ptr<const Target> Orthant(Index d) {
+  std::vector<double> covariance(static_cast<std::size_t>(d * d), 0.5);
+  for (Index k = 0; k < d; ++k) {
+    covariance[static_cast<std::size_t>(k * (d + 1))] = 1;
+  }
+  auto normal = Made("gaussian", d, {{"covariance", covariance}});
+  const double log_evidence =
+      normal->LogEvidence().value() - std::log(static_cast<double>(d + 1));
+  return std::make_shared<BoundedTarget>(
+      std::move(normal),
+      std::vector<Bounds>(static_cast<std::size_t>(d), Bounds{.lower = 0}),
+      log_evidence);
+}
+
+// GMM-40 on a square whose edges cut through modes.
+std::shared_ptr<const Target> MixtureInSquare() {
+  constexpr double kHalf = 25;
+  constexpr double kStd = 1.5;
+  auto mixture = Made("gmm40", 2, {{"std", {kStd}}});
+  const Matrix centers = mixture->ModeCenters();
+  double inside = 0;
+  for (Index k = 0; k < centers.rows(); ++k) {
+    double product = 1;
+    for (Index j = 0; j < 2; ++j) {
+      product *= StandardNormalCdf((kHalf - centers(k, j)) / kStd) -
+                 StandardNormalCdf((-kHalf - centers(k, j)) / kStd);
+    }
+    inside += product / static_cast<double>(centers.rows());
+  }
+  return std::make_shared<BoundedTarget>(
+      std::move(mixture),
+      std::vector<Bounds>(2, Bounds{-kHalf, kHalf}),
+      std::log(inside));
+}
+
+void AddBounded(std::vector<AccuracyCase>& cases) {
+  for (const Index d : {8, 32}) {
+    cases.push_back({"orthant-" + std::to_string(d), {}, Orthant(d)});
+  }
+  cases.push_back({"gmm-40-in-square", {}, MixtureInSquare()});
+}
+
 void AddPosteriors(std::vector<AccuracyCase>& cases, const std::string& data) {
   cases.push_back({"funnel-10", {0.02, 1e6, 0}, Made("funnel", 10)});
   cases.push_back(
@@ -245,6 +291,7 @@ std::vector<AccuracyCase> AccuracyCases(const std::string& data) {
   AddProducts(cases);
   AddChains(cases);
   AddPosteriors(cases, data);
+  AddBounded(cases);
   return cases;
 }
 

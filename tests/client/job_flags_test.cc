@@ -46,6 +46,52 @@ TEST(BuildJobSpecTest, PutsEveryFlagInItsPlace) {
   EXPECT_EQ(spec->labels().at("who"), "me");
 }
 
+TEST(BuildJobSpecTest, BoundsAreOneForAllOrOneACoordinate) {
+  JobFlags flags;
+  flags.target = "gaussian";
+  flags.lower = "0";
+  auto spec = BuildJobSpec(flags);
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  ASSERT_EQ(spec->sample().target().bounds_size(), 1);
+  EXPECT_EQ(spec->sample().target().bounds(0).lower(), 0);
+  EXPECT_FALSE(spec->sample().target().bounds(0).has_upper());
+
+  flags.upper = "2,inf,1e3";
+  spec = BuildJobSpec(flags);
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  const auto& bounds = spec->sample().target().bounds();
+  ASSERT_EQ(bounds.size(), 3);
+  for (const v1::Bounds& entry : bounds) EXPECT_EQ(entry.lower(), 0);
+  EXPECT_EQ(bounds[0].upper(), 2);
+  EXPECT_FALSE(bounds[1].has_upper());
+  EXPECT_EQ(bounds[2].upper(), 1000);
+
+  flags.lower = "0,1";
+  EXPECT_FALSE(BuildJobSpec(flags).ok());
+  flags.lower = "none";
+  EXPECT_THAT(BuildJobSpec(flags).status().message(), HasSubstr("none"));
+}
+
+TEST(BuildJobSpecTest, BoundsGoOverTheFile) {
+  JobFlags flags;
+  flags.file =
+      WriteFile("bounds.json",
+                R"({"sample": {"target": {"builtin": {"name": "funnel"},
+      "bounds": [{"lower": -1, "upper": 1}]}}})");
+  flags.upper = "3";
+  auto spec = BuildJobSpec(flags);
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  ASSERT_EQ(spec->sample().target().bounds_size(), 1);
+  EXPECT_EQ(spec->sample().target().bounds(0).lower(), -1);
+  EXPECT_EQ(spec->sample().target().bounds(0).upper(), 3);
+  // Another target has none of the file's.
+  flags.upper = "";
+  flags.target = "many_well";
+  spec = BuildJobSpec(flags);
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  EXPECT_EQ(spec->sample().target().bounds_size(), 0);
+}
+
 TEST(BuildJobSpecTest, WhatIsNotGivenStaysUnset) {
   JobFlags flags;
   flags.target = "funnel";

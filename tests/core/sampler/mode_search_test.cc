@@ -78,6 +78,22 @@ TEST(ModeSearch, CountsAndWeighsTheModesOfDoubleWells) {
   EXPECT_EQ(ended, found->num_starts);
 }
 
+// A descent that starts at a maximum has nowhere to go.
+TEST(ModeSearch, AMaximumIsNoMode) {
+  const Executor executor(1);
+  CountingEnergy energy(std::make_shared<DoubleWells>(1), executor);
+  NullInterrupter interrupter;
+  Matrix starts = NormalRows(512, 1, 3, 3);
+  starts(0, 0) = 0;
+  const auto found = FindModes(
+      starts, Vector::Ones(1), ModeSearchOptions(), energy, interrupter);
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_EQ(found->modes.size(), 2);
+  for (const Mode& mode : found->modes) {
+    EXPECT_NEAR(std::abs(mode.position[0]), 2, 0.02);
+  }
+}
+
 TEST(ModeSearch, NeverSpendsMoreThanItMay) {
   const Executor executor(1);
   NullInterrupter interrupter;

@@ -102,5 +102,21 @@ TEST(FindDoubts, NamesFewWeightsFewAncestorsAndRefusedMoves) {
   EXPECT_EQ(warnings[1].code, "NONFINITE_ENERGIES");
 }
 
+// A look from far outside is no reason to doubt the result.
+TEST(FindDoubts, EnergiesOfTheSearchMayOverflow) {
+  StageInfo search;
+  search.pass = 0;
+  search.counts.num_nonfinite = 7;
+  StageInfo draws;
+  draws.pass = 2;
+  draws.counts.num_nonfinite = 7;
+  SampleResult result;
+  result.weight_ess_fraction = 0.9;
+  result.counts.num_nonfinite = 7;
+  EXPECT_TRUE(FindDoubts({}, {search, draws}, result).empty());
+  result.counts.num_nonfinite = 8;
+  EXPECT_EQ(FindDoubts({}, {search, draws}, result).size(), 1);
+}
+
 }  // namespace
 }  // namespace ttflow

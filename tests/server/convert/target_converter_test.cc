@@ -24,13 +24,13 @@ v1::TargetSpec Parse(const std::string& text) {
 
 std::vector<std::string> FaultsOf(const std::string& text) {
   Violations violations;
-  EXPECT_EQ(TargetFromProto(Parse(text), violations), nullptr);
+  EXPECT_EQ(EnergyFromProto(Parse(text), violations), nullptr);
   std::vector<std::string> fields;
   for (const Violation& item : violations.items()) fields.push_back(item.field);
   return fields;
 }
 
-double EnergyAt(const Target& target, const std::vector<double>& point) {
+double EnergyAt(const Energy& target, const std::vector<double>& point) {
   const Matrix x = Eigen::Map<const Matrix>(
       point.data(), 1, static_cast<Index>(point.size()));
   Vector energy(1);
@@ -39,9 +39,9 @@ double EnergyAt(const Target& target, const std::vector<double>& point) {
   return energy(0);
 }
 
-std::shared_ptr<const Target> Make(const std::string& text) {
+std::shared_ptr<const Energy> Make(const std::string& text) {
   Violations violations;
-  auto target = TargetFromProto(Parse(text), violations);
+  auto target = EnergyFromProto(Parse(text), violations);
   for (const Violation& item : violations.items()) {
     ADD_FAILURE() << item.field << ": " << item.description;
   }
@@ -173,7 +173,7 @@ TEST(TargetConverter, RefusesMatricesBeyondMemory) {
     component->add_std(1);
   }
   Violations violations;
-  EXPECT_EQ(TargetFromProto(spec, violations), nullptr);
+  EXPECT_EQ(EnergyFromProto(spec, violations), nullptr);
   ASSERT_EQ(violations.items().size(), 1u);
   EXPECT_EQ(violations.items()[0].field, "mixture.components.std");
 }
@@ -207,6 +207,32 @@ TEST(TargetConverter, DescribesEveryTarget) {
     EXPECT_EQ(proto.has_exact_sampler(), schema.has_exact_sampler);
     EXPECT_GE(proto.dimension_multiple(), 1);
   }
+}
+
+TEST(TargetConverter, BoundsAreTraits) {
+  const auto one = Make(R"pb(builtin { name: "many_well" dimension: 4 }
+                             bounds { lower: 0 })pb");
+  ASSERT_NE(one, nullptr);
+  EXPECT_EQ(one->Traits().bounds, std::vector<Bounds>(4, Bounds{.lower = 0}));
+  const auto each = Make(R"pb(builtin { name: "gmm40" }
+                              bounds {}
+                              bounds { lower: -1 upper: 2 })pb");
+  ASSERT_NE(each, nullptr);
+  EXPECT_EQ(each->Traits().bounds, (std::vector<Bounds>{{}, {-1, 2}}));
+  EXPECT_TRUE(
+      Make(R"pb(builtin { name: "gmm40" })pb")->Traits().bounds.empty());
+}
+
+TEST(TargetConverter, NamesEveryFaultOfBounds) {
+  EXPECT_THAT(FaultsOf(R"pb(builtin { name: "gmm40" }
+                            bounds { lower: 1 upper: 1 }
+                            bounds { lower: nan })pb"),
+              ElementsAre("bounds[0].lower", "bounds[1].lower"));
+  EXPECT_THAT(FaultsOf(R"pb(builtin { name: "gmm40" }
+                            bounds {}
+                            bounds {}
+                            bounds {})pb"),
+              ElementsAre("bounds"));
 }
 
 }  // namespace
