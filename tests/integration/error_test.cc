@@ -95,6 +95,10 @@ TEST_F(ErrorTest, EachKindOfBadInputIsInvalidArgument) {
                {"mean": ["NaN"]}]}}}})json",
            R"json({"sample": {"target": {"mixture": {"components": [
                {"mean": [0, 1]}, {"mean": [0]}]}}}})json",
+           R"json({"sample": {"target": {"builtin": {"name": "gmm40"},
+               "bounds": [{"lower": 1, "upper": 0}]}}})json",
+           R"json({"sample": {"target": {"builtin": {"name": "gmm40"},
+               "bounds": [{}, {}, {}]}}})json",
        }) {
     const grpc::Status status = CreateStatus(json);
     EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << json;

@@ -81,6 +81,38 @@ TEST_F(SamplingTest, MixtureJobFindsBothModesWithTheirWeights) {
   EXPECT_NEAR(num_right / 2000.0, 0.7, 0.15);
 }
 
+// The positive quadrant of two normals correlated by 1/2 has probability 1/3;
+// x_3 lies in an interval.
+TEST_F(SamplingTest, BoundedJobKeepsToItsBox) {
+  const std::string name = client_.Create(R"json({
+    "sample": {"target": {
+      "builtin": {"name": "gaussian", "parameters": {"covariance": {
+        "values": [1, 0.5, 0, 0.5, 1, 0, 0, 0, 1]}}},
+      "bounds": [{"lower": 0}, {"lower": 0}, {"lower": -1, "upper": 1}]}},
+    "num_samples": 1000, "seed": 5})json");
+  const v1::Job job = client_.Finish(name);
+  ASSERT_EQ(job.state(), v1::Job::STATE_SUCCEEDED) << job.error().message();
+  const double interval = std::erf(1 / std::numbers::sqrt2);
+  ExpectLogEvidenceNear(1.5 * std::log(2 * std::numbers::pi) +
+                            0.5 * std::log(0.75) + std::log(interval / 3),
+                        job.result());
+  const auto expect_inside = [](const Rows& samples) {
+    for (std::size_t i = 0; i < samples.values.size(); i += 3) {
+      EXPECT_GT(samples.values[i], 0);
+      EXPECT_GT(samples.values[i + 1], 0);
+      EXPECT_LT(std::abs(samples.values[i + 2]), 1);
+    }
+  };
+  expect_inside(client_.ReadAll(name));
+  // A flow keeps the bounds of the target that it was trained on.
+  v1::JobSpec spec;
+  spec.mutable_draw()->set_flow(job.result().flow());
+  spec.set_num_samples(500);
+  const std::string draw = client_.Create(spec);
+  ASSERT_EQ(client_.Finish(draw).state(), v1::Job::STATE_SUCCEEDED);
+  expect_inside(client_.ReadAll(draw));
+}
+
 TEST_F(SamplingTest, BothEncodingsBringTheSameParticles) {
   const std::string name = client_.Create(kGaussian);
   ASSERT_EQ(client_.Finish(name).state(), v1::Job::STATE_SUCCEEDED);
