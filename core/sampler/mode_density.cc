@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <span>
 #include <utility>
 
 #include "core/density/density_sum.h"
@@ -15,24 +16,103 @@ namespace ttflow {
 namespace {
 
 constexpr double kEqualShare = 0.2;
-// Starts and energies beyond the wide density: so much further out, and these
-// as multiples of its points.
+// Starts beyond the wide density: so much further out.
 constexpr double kFarStarts = 2.5;
-constexpr Index kFarCopies = 3;
+// A scale of the wide density is this share of the furthest mode's distance at
+// least. Where one would have to grow by more than the second, the search is
+// repeated from the wider density: further modes may hide.
+constexpr double kModeReach = 0.8;
+constexpr double kBeyond = 1.5;
+constexpr int kMostRounds = 3;
+// Energies beyond it, as many as it has points at each distance. In more
+// coordinates a narrow basin is met too rarely, and in many not at all.
+constexpr double kFarDistances[] = {2, 3, 4.5};
+constexpr double kFartherDistances[] = {2.2, 3.5};
+constexpr Index kFewCoordinates = 8;
+constexpr Index kMostFarCoordinates = 16;
 constexpr double kInflation = 1.1;
 constexpr double kWideShare = 0.1;
 
-// As many points again, taken out: differences of draws are draws of the same
-// shape about zero, and independent of the starts of the descents.
-Matrix FarPoints(const ConstMatrixRef& wide, const Vector& mean, Index shift) {
-  const Index n = wide.rows();
-  Matrix far(n, wide.cols());
-  for (Index i = 0; i < n; ++i) {
-    far.row(i) =
-        mean.transpose() + kFarStarts * std::numbers::sqrt2 / 2 *
-                               (wide.row((i + shift) % n) - wide.row(i));
+// Points of a wide density, and how far it reaches.
+struct WideCloud {
+  explicit WideCloud(const ConstMatrixRef& wide) : points(wide) {
+    const Vector equal =
+        Vector::Constant(wide.rows(), 1 / static_cast<double>(wide.rows()));
+    mean = WeightedMean(wide, equal);
+    scale = WeightedVariance(wide, equal).cwiseSqrt().array().max(1e-300);
   }
-  return far;
+
+  // Every other point further out.
+  Matrix Starts() const {
+    Matrix starts = points;
+    for (Index i = 1; i < starts.rows(); i += 2) {
+      starts.row(i) =
+          mean.transpose() + kFarStarts * (points.row(i) - mean.transpose());
+    }
+    return starts;
+  }
+
+  // As many points again at each distance: differences of draws are draws of
+  // the same shape about zero, and independent of the starts of the descents.
+  Matrix FarPoints(std::span<const double> distances) const {
+    const Index n = points.rows();
+    Matrix far(n * static_cast<Index>(distances.size()), points.cols());
+    Index shift = 0;
+    for (const double distance : distances) {
+      ++shift;
+      for (Index i = 0; i < n; ++i) {
+        far.row((shift - 1) * n + i) =
+            mean.transpose() +
+            distance * std::numbers::sqrt2 / 2 *
+                (points.row((i + shift) % n) - points.row(i));
+      }
+    }
+    return far;
+  }
+
+  // Stretches the cloud to modes that lie beyond it; returns whether there are
+  // any.
+  bool WidenTo(const std::vector<Mode>& modes) {
+    const double least = LeastLogMass(modes);
+    Vector reach = scale;
+    for (const Mode& mode : modes) {
+      if (mode.log_mass < least) continue;
+      reach = reach.cwiseMax(kModeReach * (mode.position - mean).cwiseAbs());
+    }
+    const Vector ratio = reach.cwiseQuotient(scale);
+    if (ratio.maxCoeff() < kBeyond) return false;
+    points =
+        ((points.rowwise() - mean.transpose()) * ratio.asDiagonal()).rowwise() +
+        mean.transpose();
+    scale = reach;
+    return true;
+  }
+
+  Matrix points;
+  Vector mean;
+  Vector scale;
+};
+
+// Adds to `modes` those of `found` that are not among them, and the starts of
+// the others.
+void MergeModes(std::vector<Mode> found, std::vector<Mode>& modes) {
+  for (Mode& mode : found) {
+    const auto known =
+        std::find_if(modes.begin(), modes.end(), [&](const Mode& other) {
+          return IsSameMode(other, mode.position);
+        });
+    if (known != modes.end()) {
+      known->num_starts += mode.num_starts;
+    } else {
+      modes.push_back(std::move(mode));
+    }
+  }
+}
+
+std::span<const double> FarDistances(Index dimension) {
+  if (dimension > kMostFarCoordinates) return {};
+  if (dimension > kFewCoordinates) return kFartherDistances;
+  return kFarDistances;
 }
 
 }  // namespace
@@ -63,60 +143,53 @@ absl::StatusOr<ModeDensity> FindModeDensity(const ConstMatrixRef& wide,
                                             std::int64_t most_evaluations,
                                             CountingEnergy& energy,
                                             Interrupter& interrupter) {
-  const Vector equal =
-      Vector::Constant(wide.rows(), 1 / static_cast<double>(wide.rows()));
-  const Vector mean = WeightedMean(wide, equal);
-  const Vector scale =
-      WeightedVariance(wide, equal).cwiseSqrt().array().max(1e-300);
-  Matrix starts = wide;
-  for (Index i = 1; i < starts.rows(); i += 2) {
-    starts.row(i) =
-        mean.transpose() + kFarStarts * (wide.row(i) - mean.transpose());
-  }
   const std::int64_t first = energy.counts().num_energy_evaluations;
   const auto allowance = [&] {
     return most_evaluations - (energy.counts().num_energy_evaluations - first);
   };
+  WideCloud cloud(wide);
   ModeSearchOptions options;
-  options.most_evaluations = std::min(options.most_evaluations, allowance());
-  TTFLOW_ASSIGN_OR_RETURN(
-      ModeSearchResult found,
-      FindModes(starts, scale, options, energy, interrupter));
-  ModeDensity modes;
-  if (found.modes.empty() ||
-      found.unseen_share > 2 * options.wanted_unseen_share) {
-    return modes;
+  const std::int64_t most_descents = options.most_evaluations;
+  ModeSearchResult found;
+  std::vector<Mode> all;
+  for (int round = 0; round < kMostRounds; ++round) {
+    options.most_evaluations = std::min(most_descents, allowance());
+    TTFLOW_ASSIGN_OR_RETURN(
+        found,
+        FindModes(cloud.Starts(), cloud.scale, options, energy, interrupter));
+    if (found.modes.empty() ||
+        found.unseen_share > 2 * options.wanted_unseen_share) {
+      return ModeDensity();
+    }
+    MergeModes(std::move(found.modes), all);
+    if (!cloud.WidenTo(all)) break;
   }
   Matrix points = wide;
   Vector point_energies = energies;
-  const Index n = wide.rows();
-  const Index far = kFarCopies * n;
-  if (wide.cols() <= options.few_coordinates && far <= allowance()) {
-    points.conservativeResize(n + far, Eigen::NoChange);
-    for (Index copy = 1; copy <= kFarCopies; ++copy) {
-      points.middleRows(copy * n, n) = FarPoints(wide, mean, copy);
-    }
+  const Matrix far_points = cloud.FarPoints(FarDistances(wide.cols()));
+  const Index far = far_points.rows();
+  if (far > 0 && far <= allowance()) {
+    points.conservativeResize(wide.rows() + far, Eigen::NoChange);
+    points.bottomRows(far) = far_points;
     Vector far_energies;
-    TTFLOW_RETURN_IF_ERROR(energy.Evaluate(
-        points.bottomRows(far), far_energies, nullptr, interrupter));
-    point_energies.conservativeResize(n + far);
+    TTFLOW_RETURN_IF_ERROR(
+        energy.Evaluate(far_points, far_energies, nullptr, interrupter));
+    point_energies.conservativeResize(wide.rows() + far);
     point_energies.tail(far) = far_energies;
   }
   options.most_surprised_evaluations =
       std::min(options.most_surprised_evaluations, allowance());
-  TTFLOW_RETURN_IF_ERROR(FindModesBySurprise(points,
-                                             point_energies,
-                                             scale,
-                                             options,
-                                             energy,
-                                             interrupter,
-                                             found.modes));
-  modes.normals = MakeLaplaceMixture(found.modes, kInflation);
-  modes.wide = std::make_shared<const GaussianDensity>(mean, scale);
+  TTFLOW_RETURN_IF_ERROR(FindModesBySurprise(
+      points, point_energies, cloud.scale, options, energy, interrupter, all));
+  const double least = LeastLogMass(all);
+  std::erase_if(all, [&](const Mode& mode) { return mode.log_mass < least; });
+  ModeDensity modes;
+  modes.normals = MakeLaplaceMixture(all, kInflation);
+  modes.wide = std::make_shared<const GaussianDensity>(cloud.mean, cloud.scale);
   modes.density =
       std::make_shared<const DensitySum>(std::vector<DensitySum::Component>{
           {1 - kWideShare, modes.normals}, {kWideShare, modes.wide}});
-  modes.modes = std::move(found.modes);
+  modes.modes = std::move(all);
   return modes;
 }
 

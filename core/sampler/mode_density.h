@@ -35,8 +35,9 @@ struct ModeDensity {
 
 // Searches modes from `wide` [n, d], draws of a wide density of the target's
 // energies `energies` [n], every other one taken further out (modes at the rim
-// hide behind others), then by surprise, in up to eight coordinates also at
-// further points of the same kind, and makes their density. Spends at most
+// hide behind others), again from further out while modes lie beyond, then by
+// surprise, in up to sixteen coordinates also at further points of the same
+// kind, and makes their density. Spends at most
 // `most_evaluations`. Errors as FindModes.
 absl::StatusOr<ModeDensity> FindModeDensity(const ConstMatrixRef& wide,
                                             const ConstVectorRef& energies,

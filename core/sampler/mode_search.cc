@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <numbers>
 #include <utility>
 
@@ -24,6 +25,8 @@ constexpr double kSameMode = 1;
 // Countless modes: so many times as many as may be kept. An estimate from one
 // batch is no better than that.
 constexpr double kCountless = 2;
+// Nats of mass below the heaviest: metastable states of a lattice, say.
+constexpr double kNegligible = 25;
 // A descent ends so near to a known mode, squared Mahalanobis distance.
 constexpr double kKnown = 0.05;
 constexpr double kLeastArrived = 0.5;
@@ -157,6 +160,12 @@ Vector LogLaplace(const std::vector<Mode>& modes, const ConstMatrixRef& x) {
 
 }  // namespace
 
+double LeastLogMass(const std::vector<Mode>& modes) {
+  double largest = -std::numeric_limits<double>::infinity();
+  for (const Mode& mode : modes) largest = std::max(largest, mode.log_mass);
+  return largest - kNegligible;
+}
+
 double SquaredDistance(const Mode& mode, const ConstVectorRef& x) {
   return mode.root.triangularView<Eigen::Lower>()
       .solve(x - mode.position)
@@ -221,14 +230,17 @@ absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,
                                      interrupter,
                                      result.modes));
     if (!complete) return result;
-    const auto alone = static_cast<double>(std::count_if(
-        result.modes.begin(), result.modes.end(), [](const Mode& mode) {
-          return mode.num_starts == 1;
-        }));
+    const double least = LeastLogMass(result.modes);
+    Index count = 0;
+    double alone = 0;
+    for (const Mode& mode : result.modes) {
+      if (mode.log_mass < least) continue;
+      ++count;
+      alone += mode.num_starts == 1 ? 1 : 0;
+    }
     unseen_share = result.modes.empty()
                        ? 1
                        : alone / static_cast<double>(result.num_starts);
-    const auto count = static_cast<Index>(result.modes.size());
     Index enough =
         std::max(options.least_starts, options.starts_per_mode * count);
     if (count == 1 && starts.cols() > options.few_coordinates) enough = 0;

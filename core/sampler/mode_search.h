@@ -43,6 +43,9 @@ struct Mode {
   Index num_starts = 0;  // that ended in it
 };
 
+// Largest log mass among modes, less what makes a mode negligible beside it.
+double LeastLogMass(const std::vector<Mode>& modes);
+
 // Squared Mahalanobis distance of x [d] from the mode.
 double SquaredDistance(const Mode& mode, const ConstVectorRef& x);
 // Whether a minimum at x [d] is the mode: within a standard deviation of it.
@@ -51,9 +54,9 @@ bool IsSameMode(const Mode& mode, const ConstVectorRef& x);
 struct ModeSearchResult {
   std::vector<Mode> modes;
   Index num_starts = 0;
-  // Expected share of further starts that would end in a mode not seen yet:
-  // the share of starts that ended alone (Good and Turing). One where the
-  // search ended before it could tell.
+  // Expected share of further starts that would end in a mode not seen yet and
+  // not negligible: the share of starts that ended alone in such a one (Good
+  // and Turing). One where the search ended before it could tell.
   double unseen_share = 1;
 };
 

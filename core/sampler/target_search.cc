@@ -30,6 +30,8 @@ constexpr int kMostMaps = 3;
 // What a base costs at most, about.
 constexpr Index kBaseEvaluations = 4500;
 constexpr double kStraight = 0.003;
+// Energies that modes in straight coordinates may cost.
+constexpr std::int64_t kMappedModes = 3072;
 // Points at which an energy is checked to be even, and how nearly.
 constexpr Index kEvenChecks = 16;
 constexpr double kEvenTolerance = 1e-6;
@@ -149,8 +151,12 @@ absl::Status TargetSearch::Start(Interrupter& interrupter) {
   }
   search_.emplace(options_, *base_, energy_, key_, executor_);
   search_->StartFrom(std::move(first));
-  search_->AllowForModes((budget_.Remaining() - search_->NextEvaluations()) /
-                         2);
+  std::int64_t for_modes =
+      (budget_.Remaining() - search_->NextEvaluations()) / 2;
+  // A map has been looked for with as much; modes are not told in its
+  // coordinates.
+  if (map_ != nullptr) for_modes = std::min(for_modes, kMappedModes);
+  search_->AllowForModes(for_modes);
   return absl::OkStatus();
 }
 

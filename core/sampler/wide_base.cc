@@ -23,8 +23,10 @@ constexpr double kScaleStep = 1.6;
 // A maximum so many nats a coordinate below the largest is no candidate.
 constexpr double kHopeless = 30;
 constexpr int kNewtonSteps = 8;
-// Nats that a step must gain: a base is wide anyway.
-constexpr double kLeastRise = 0.01;
+// Nats that a step must gain, and how far it is shortened to gain them: a base
+// is wide anyway.
+constexpr double kLeastRise = 0.05;
+constexpr double kLeastDamping = 0.05;
 // The bound rises without end where a normal closes in on one of many modes: no
 // coordinate may shrink below this share of the scan's scale. Wider costs
 // little.
@@ -180,7 +182,7 @@ absl::StatusOr<bool> NewtonStep(Prober& prober,
     log_scale_step[k] =
         std::clamp(0.5 * std::log(1 / (std::sqrt(bent) * scale[k])), -0.7, 0.7);
   }
-  for (double damping = 1; damping > 0.05; damping *= 0.5) {
+  for (double damping = 1; damping > kLeastDamping; damping *= 0.5) {
     const Vector new_mean = mean + damping * mean_step;
     const Vector new_scale =
         (scale.array() * (damping * log_scale_step.array()).exp())

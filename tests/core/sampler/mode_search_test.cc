@@ -94,6 +94,56 @@ TEST(ModeSearch, AMaximumIsNoMode) {
   }
 }
 
+// Equal wells at -2 and 2; from 6 on ripples make minima 40 nats up and higher.
+class Ripples final : public Energy {
+ public:
+  Index dimension() const override { return 1; }
+  absl::Status Evaluate(const ConstMatrixRef& x,
+                        VectorRef energy,
+                        MatrixRef* gradient,
+                        Interrupter&) const override {
+    for (Index i = 0; i < x.rows(); ++i) {
+      const double u = std::abs(x(i, 0));
+      const double sign = x(i, 0) < 0 ? -1 : 1;
+      const bool far = u > 6;
+      energy[i] = far ? 40 + 4 * (u - 6) + 3 * (1 - std::cos(4 * (u - 6)))
+                      : 2.5 * (u - 2) * (u - 2);
+      if (gradient != nullptr) {
+        (*gradient)(i, 0) =
+            sign * (far ? 4 + 12 * std::sin(4 * (u - 6)) : 5 * (u - 2));
+      }
+    }
+    return absl::OkStatus();
+  }
+};
+
+// Shallow minima that hardly any mass lies in are no reason to go on.
+TEST(ModeSearch, NegligibleModesDoNotCount) {
+  const Executor executor(1);
+  CountingEnergy energy(std::make_shared<Ripples>(), executor);
+  NullInterrupter interrupter;
+  const auto found = FindModes(NormalRows(512, 1, 8, 3),
+                               Vector::Ones(1),
+                               ModeSearchOptions(),
+                               energy,
+                               interrupter);
+  ASSERT_TRUE(found.ok()) << found.status();
+  const double least = LeastLogMass(found->modes);
+  Index alone = 0;
+  Index kept = 0;
+  for (const Mode& mode : found->modes) {
+    if (mode.log_mass >= least) {
+      ++kept;
+    } else {
+      alone += mode.num_starts == 1 ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(kept, 2);
+  EXPECT_GT(alone, 1) << "the test needs minima that were met once";
+  EXPECT_LT(found->unseen_share, 0.01);
+  EXPECT_LE(found->num_starts, 128);
+}
+
 TEST(ModeSearch, NeverSpendsMoreThanItMay) {
   const Executor executor(1);
   NullInterrupter interrupter;
@@ -199,6 +249,39 @@ TEST(ModeSearch, SurpriseFindsANarrowModeThatAPointLiesIn) {
   ASSERT_EQ(modes.size(), 2u);
   EXPECT_NEAR(modes[1].position[0], 8, 1e-3);
   EXPECT_NEAR(modes[1].log_mass, modes[0].log_mass, 1e-2);
+}
+
+// Equal normals at 0, 9, 18 and 27.
+class Row final : public Energy {
+ public:
+  Index dimension() const override { return 1; }
+  absl::Status Evaluate(const ConstMatrixRef& x,
+                        VectorRef energy,
+                        MatrixRef* gradient,
+                        Interrupter&) const override {
+    for (Index i = 0; i < x.rows(); ++i) {
+      const double nearest = std::clamp(9 * std::round(x(i, 0) / 9), 0., 27.);
+      const double offset = x(i, 0) - nearest;
+      energy[i] = 0.5 * offset * offset;
+      if (gradient != nullptr) (*gradient)(i, 0) = offset;
+    }
+    return absl::OkStatus();
+  }
+};
+
+// From a cloud that reaches a part of the modes alone those at its rim show
+// that it is too narrow.
+TEST(ModeSearch, WidensToModesBeyondTheCloud) {
+  const Executor executor(1);
+  CountingEnergy energy(std::make_shared<Row>(), executor);
+  NullInterrupter interrupter;
+  const Matrix wide = NormalRows(512, 1, 2.5, 3);
+  Vector energies;
+  ASSERT_TRUE(energy.Evaluate(wide, energies, nullptr, interrupter).ok());
+  const auto found =
+      FindModeDensity(wide, energies, 20000, energy, interrupter);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->modes.size(), 4);
 }
 
 TEST(ModeSearch, DensityKeepsToItsAllowance) {
