@@ -1,5 +1,6 @@
 #include "core/density/density_sum.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -23,16 +24,27 @@ DensitySum::DensitySum(std::vector<Component> components) {
     total += component.weight;
   }
   if (std::abs(total - 1) < kNormalized) total = 1;
+  const auto add = [&](double weight, std::shared_ptr<const Density> density) {
+    const auto known = std::find_if(
+        components_.begin(), components_.end(), [&](const Component& c) {
+          return c.density == density;
+        });
+    if (known != components_.end()) {
+      known->weight += weight;
+    } else {
+      components_.push_back({weight, std::move(density)});
+    }
+  };
   // A sum within a sum would choose with the same random number again.
   for (Component& component : components) {
     const double weight = component.weight / total;
     if (const auto* sum =
             dynamic_cast<const DensitySum*>(component.density.get())) {
       for (const Component& inner : sum->components()) {
-        components_.push_back({weight * inner.weight, inner.density});
+        add(weight * inner.weight, inner.density);
       }
     } else {
-      components_.push_back({weight, std::move(component.density)});
+      add(weight, std::move(component.density));
     }
   }
   for (const Component& component : components_) {

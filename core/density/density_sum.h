@@ -21,7 +21,7 @@ class DensitySum final : public Density {
   };
 
   // Components of one dimension, at least one; weights are normalised, sums
-  // among them replaced by their components.
+  // among them replaced by their components, those of one density put together.
   explicit DensitySum(std::vector<Component> components);
 
   Index dimension() const override {

@@ -11,17 +11,12 @@
 #include "core/moves/independence.h"
 #include "core/particles/resampling.h"
 #include "core/particles/weights.h"
+#include "core/sampler/annealing_step.h"
 #include "core/sampler/mode_approach.h"
 
 namespace ttflow {
 namespace {
 
-// Conditional ESS of a step: cautious while particles are carried, bolder where
-// fresh draws replace them, boldest where those are good.
-constexpr double kCarriedEss = 0.8;
-constexpr double kFreshEss = 0.6;
-constexpr double kGoodFreshEss = 0.4;
-constexpr double kGoodFresh = 0.5;
 // Fresh draws replace the particles where their ESS fraction is above this.
 constexpr double kReplaceEss = 0.3;
 constexpr Index kLookAheadDraws = 300;
@@ -29,6 +24,11 @@ constexpr double kLookAheadFlattening = 0.3;
 constexpr double kLookAheadPromise = -2.5;
 constexpr double kLookAheadGain = 0.5;
 constexpr double kLookAheadEss = 0.25;
+// Of further draws, which the first few only promised. In few coordinates the
+// path costs little and ends better.
+constexpr double kConfirmedEss = 0.04;
+constexpr double kConfirmedFewEss = 0.25;
+constexpr Index kFewCoordinates = 16;
 constexpr double kLookAheadDone = 0.9;
 constexpr double kLookAheadR2 = 0.99;
 constexpr double kLookAheadHonest = -1.5;
@@ -119,19 +119,6 @@ Index DensitySearch::NextEvaluations() const {
   return stage + (started_ ? 0 : options_.num_particles) + kLookAheadDraws;
 }
 
-double DensitySearch::NextTime() const {
-  const double aim = fresh_ess_ <= kReplaceEss  ? kCarriedEss
-                     : fresh_ess_ <= kGoodFresh ? kFreshEss
-                                                : kGoodFreshEss;
-  const Vector weights = NormalizedWeights(particles_.log_weight);
-  const Vector h = particles_.target_energy - particles_.base_energy;
-  const double limit = 1 - t_;
-  double dt = LargestStep(weights, h, aim, limit);
-  // Particles without finite energy alone: the smallest step drops them.
-  if (!(dt > 0)) dt = std::min(limit, 1e-6);
-  return limit - dt < 1e-9 ? 1 : t_ + dt;
-}
-
 absl::StatusOr<bool> DensitySearch::LookAhead(const PooledPoints& pool,
                                               TemperedEnergy& energy,
                                               const RandomKey& key) {
@@ -148,12 +135,10 @@ absl::StatusOr<bool> DensitySearch::LookAhead(const PooledPoints& pool,
   best_look_ahead_ = std::max(best_look_ahead_, predicted);
   // A product that is blind to some of the modes is so with the guard's draws,
   // too.
-  TTFLOW_ASSIGN_OR_RETURN(PointSet draws,
-                          DrawPoints(*Guarded(product.density),
-                                     kLookAheadDraws,
-                                     key,
-                                     kLookAheadFirst,
-                                     energy));
+  const std::shared_ptr<const Density> guarded = Guarded(product.density);
+  TTFLOW_ASSIGN_OR_RETURN(
+      PointSet draws,
+      DrawPoints(*guarded, kLookAheadDraws, key, kLookAheadFirst, energy));
   const double ess = WeightEssFraction(draws.LogWeightsAt(1));
   if (ess < kLookAheadEss) return false;
   // A product that is not exact is believed only where the path's own weighted
@@ -163,15 +148,17 @@ absl::StatusOr<bool> DensitySearch::LookAhead(const PooledPoints& pool,
           *product.density, recent_.Pool(1), executor_) < kLookAheadHonest) {
     return false;
   }
-  fitter_.Adopt(product.density);
   FittedDensity fitted;
   fitted.density = fitted.train = product.density;
   fitted.predicted_log_ess = predicted;
   // An exact product needs no refinement.
   const bool exact = ess > kLookAheadDone && product.least_r2 > kLookAheadR2;
-  TTFLOW_RETURN_IF_ERROR(
-      JumpToTarget(std::move(fitted), std::move(draws), exact, energy, key));
-  return true;
+  TTFLOW_ASSIGN_OR_RETURN(
+      const bool taken,
+      JumpToTarget(
+          std::move(fitted), guarded, std::move(draws), exact, energy, key));
+  if (taken) fitter_.Adopt(product.density);
+  return taken;
 }
 
 void DensitySearch::AddDirectRoute(const Vector& log_weight) {
@@ -180,35 +167,48 @@ void DensitySearch::AddDirectRoute(const Vector& log_weight) {
                            std::sqrt(MeanWeightVariance(log_weight))});
 }
 
-absl::Status DensitySearch::JumpToTarget(FittedDensity density,
-                                         PointSet draws,
-                                         bool exact,
-                                         TemperedEnergy& energy,
-                                         const RandomKey& key) {
-  fitted_ = std::move(density);
+absl::StatusOr<bool> DensitySearch::JumpToTarget(
+    FittedDensity density,
+    std::shared_ptr<const Density> drawn_from,
+    PointSet draws,
+    bool exact,
+    TemperedEnergy& energy,
+    const RandomKey& key) {
+  const std::shared_ptr<const Density> guarded = Guarded(density.density);
+  double ess = WeightEssFraction(draws.LogWeightsAt(1));
+  double log_evidence = LogMeanExp(draws.LogWeightsAt(1));
+  if (!exact) {
+    TTFLOW_ASSIGN_OR_RETURN(
+        PointSet more,
+        DrawPoints(*guarded,
+                   std::max<Index>(options_.num_particles - kLookAheadDraws,
+                                   kLookAheadDraws),
+                   key,
+                   kJumpFirst,
+                   energy));
+    // The first draws were chosen for their weights; these were not.
+    const Vector log_weight = more.LogWeightsAt(1);
+    ess = WeightEssFraction(log_weight);
+    if (ess <
+        (dimension_ > kFewCoordinates ? kConfirmedEss : kConfirmedFewEss)) {
+      return false;
+    }
+    log_evidence = LogMeanExp(log_weight);
+    AddDirectRoute(log_weight);
+    t_ = 1;
+    Replace(more, key);
+    target_points_.Add(draws, std::move(drawn_from), executor_);
+    target_points_.Add(more, guarded, executor_);
+  }
   t_ = 1;
-  const Vector log_weight = draws.LogWeightsAt(1);
-  fresh_ess_ = WeightEssFraction(log_weight);
-  found_.density = Guarded(fitted_.density);
-  found_.ess_fraction = fresh_ess_;
-  log_evidence_ = LogMeanExp(log_weight);
+  fitted_ = std::move(density);
+  fresh_ess_ = ess;
+  found_.density = guarded;
+  found_.ess_fraction = ess;
+  log_evidence_ = log_evidence;
   phase_ = Phase::kRefine;
   done_ = exact;
-  if (exact) return absl::OkStatus();
-  TTFLOW_ASSIGN_OR_RETURN(
-      PointSet more,
-      DrawPoints(*found_.density,
-                 std::max<Index>(options_.num_particles - kLookAheadDraws,
-                                 kLookAheadDraws),
-                 key,
-                 kJumpFirst,
-                 energy));
-  AddDirectRoute(more.LogWeightsAt(1));
-  Replace(more, key);
-  recent_.Clear();
-  recent_.Keep(std::move(draws));
-  recent_.Keep(std::move(more));
-  return absl::OkStatus();
+  return true;
 }
 
 absl::Status DensitySearch::SearchModes(TemperedEnergy& energy) {
@@ -231,19 +231,29 @@ absl::Status DensitySearch::SearchModes(TemperedEnergy& energy) {
 absl::StatusOr<bool> DensitySearch::TryModes(TemperedEnergy& energy,
                                              const RandomKey& key) {
   if (all_modes_.density == nullptr) return false;
+  DensityFitter fitter = fitter_;
   TTFLOW_ASSIGN_OR_RETURN(
       AdaptedModes adapted,
       AdaptToModes(
-          all_modes_, fitter_, mode_allowance_, energy, key, kModesFirst));
+          all_modes_, fitter, mode_allowance_, energy, key, kModesFirst));
   if (adapted.fitted.density == nullptr) return false;
   // A single mode, too, guards what was adapted to it.
-  modes_ = all_modes_.density;
-  TTFLOW_RETURN_IF_ERROR(JumpToTarget(std::move(adapted.fitted),
-                                      std::move(adapted.draws),
-                                      /*exact=*/false,
-                                      energy,
-                                      key));
-  return true;
+  std::shared_ptr<const Density> before =
+      std::exchange(modes_, all_modes_.density);
+  const std::shared_ptr<const Density> drawn_from = adapted.fitted.density;
+  TTFLOW_ASSIGN_OR_RETURN(const bool taken,
+                          JumpToTarget(std::move(adapted.fitted),
+                                       drawn_from,
+                                       std::move(adapted.draws),
+                                       /*exact=*/false,
+                                       energy,
+                                       key));
+  if (taken) {
+    fitter_ = std::move(fitter);
+  } else {
+    modes_ = std::move(before);
+  }
+  return taken;
 }
 
 void DensitySearch::Replace(const PointSet& fresh, const RandomKey& key) {
@@ -279,7 +289,8 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
       return absl::OkStatus();
     }
   }
-  const double next = NextTime();
+  const double next =
+      NextAnnealingTime(particles_, t_, fresh_ess_, kReplaceEss);
   const PooledPoints pool = recent_.PoolWith(particles_, t_, next);
   const Vector log_weight = ReweightedTo(particles_, t_, next);
   info.conditional_ess =
@@ -327,6 +338,7 @@ absl::Status DensitySearch::Anneal(TemperedEnergy& energy, StageInfo& info) {
     }
   }
   info.fresh_ess_fraction = fresh_ess_;
+  if (t_ == 1) target_points_.Add(fresh, proposal_, executor_);
   recent_.Keep(std::move(fresh));
   TTFLOW_RETURN_IF_ERROR(repair_.Move(t_, energy, key, particles_, info));
   if (t_ < kHottestGuard && fresh_ess_ > kGuardEss) {
@@ -346,7 +358,9 @@ absl::Status DensitySearch::Refine(TemperedEnergy& energy, StageInfo& info) {
   const RandomKey key = key_.AtStage(0, 2 * stage_);
   const RandomKey fresh_key = key_.AtStage(0, 2 * stage_ + 1);
   ++refinements_;
-  const PooledPoints pool = recent_.PoolWith(particles_, t_, 1);
+  recent_.Clear();
+  recent_.Keep(target_points_.all());
+  const PooledPoints pool = recent_.Pool(1);
   fitter_.RefineCoordinates(pool, executor_);
   TTFLOW_ASSIGN_OR_RETURN(
       fitted_, fitter_.Fit(1, pool, key, executor_, energy.interrupter()));
@@ -361,7 +375,7 @@ absl::Status DensitySearch::Refine(TemperedEnergy& energy, StageInfo& info) {
   info.weight_ess_fraction = ess;
   info.conditional_ess = ess;
   if (ess > kReplaceEss) Replace(fresh, fresh_key);
-  recent_.Keep(std::move(fresh));
+  target_points_.Add(fresh, proposal_, executor_);
   const double gain = ess / std::max(found_.ess_fraction, 1e-9);
   if (ess > found_.ess_fraction) {
     found_.density = proposal_;
@@ -373,6 +387,7 @@ absl::Status DensitySearch::Refine(TemperedEnergy& energy, StageInfo& info) {
   const int idle = fitter_.has_local_products() ? 1 : kIdleRefinements;
   done_ = found_.ess_fraction > kRefinedEss || idle_refinements_ >= idle ||
           refinements_ >= kRefinements;
+  if (done_) found_.density = target_points_.BestMixture();
   return absl::OkStatus();
 }
 

@@ -22,6 +22,7 @@
 #include "core/sampler/point_set.h"
 #include "core/sampler/sampler_options.h"
 #include "core/sampler/summary.h"
+#include "core/sampler/target_points.h"
 
 namespace ttflow {
 
@@ -86,9 +87,6 @@ class DensitySearch {
 
   absl::Status Anneal(TemperedEnergy& energy, StageInfo& info);
   absl::Status Refine(TemperedEnergy& energy, StageInfo& info);
-  // The next annealing time: the wanted conditional ESS, lower where fresh
-  // draws are good.
-  double NextTime() const;
   // Fits the target itself from the gradients of `pool` alone and tries a few
   // draws.
   absl::StatusOr<bool> LookAhead(const PooledPoints& pool,
@@ -100,13 +98,16 @@ class DensitySearch {
   // Tries the mixture of the modes' normals, if hardly any mode is missing;
   // about a single one a product that is adapted to it.
   absl::StatusOr<bool> TryModes(TemperedEnergy& energy, const RandomKey& key);
-  // Leaves the path for the target itself with `density`, some draws of which
-  // were good. If it is exact the search ends, else more are drawn.
-  absl::Status JumpToTarget(FittedDensity density,
-                            PointSet draws,
-                            bool exact,
-                            TemperedEnergy& energy,
-                            const RandomKey& key);
+  // Leaves the path for the target itself with `density`; draws of it, as they
+  // were drawn from it or from it and guards, were good. If it is exact the
+  // search ends; else more are drawn, and false is returned where these are
+  // not good.
+  absl::StatusOr<bool> JumpToTarget(FittedDensity density,
+                                    std::shared_ptr<const Density> drawn_from,
+                                    PointSet draws,
+                                    bool exact,
+                                    TemperedEnergy& energy,
+                                    const RandomKey& key);
   void Replace(const PointSet& fresh, const RandomKey& key);
   void AddDirectRoute(const Vector& log_weight);
   // `density` with shares of the last hotter one and of the modes: guards of
@@ -128,6 +129,7 @@ class DensitySearch {
   double t_ = 0;
   Particles particles_;
   RecentPoints recent_;
+  TargetPoints target_points_;  // once at the target
   DensityFitter fitter_;
   FittedDensity fitted_;                     // of the last stage
   std::shared_ptr<const Density> proposal_;  // what fresh draws come from

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/foundation/status_macros.h"
+#include "core/math/pareto_tail.h"
 #include "core/particles/weights.h"
 
 namespace ttflow {
@@ -14,6 +15,8 @@ namespace {
 constexpr Index kModeDraws = 300;
 constexpr double kStartEss = 0.25;
 constexpr double kGoodEss = 0.6;
+// Few draws do not meet what lies in a tail; their largest weights tell of it.
+constexpr double kLightTail = 0.2;
 
 // Of ApproachFromMode.
 constexpr Index kDraws = 400;
@@ -22,6 +25,8 @@ constexpr int kMostRounds = 5;
 constexpr double kFlattening = 0.3;
 constexpr double kGain = 1.2;
 constexpr double kFairEss = 0.2;
+// What the best round must reach where none is fair.
+constexpr double kLeastEss = 0.08;
 
 // Of ApproachFromModes.
 constexpr Index kLocalDrawsEach = 40;  // a mode
@@ -55,29 +60,29 @@ absl::StatusOr<ModeApproach> ApproachFromMode(const Density& mode,
   ModeApproach approach;
   if (2 * count > most_evaluations) return approach;
   most_evaluations -= count;
-  TTFLOW_ASSIGN_OR_RETURN(approach.draws,
+  TTFLOW_ASSIGN_OR_RETURN(PointSet draws,
                           DrawPoints(mode, count, key, address, energy));
-  double ess = 0;
+  double best = 0;
   for (int round = 1; round <= kMostRounds && count <= most_evaluations;
        ++round) {
     most_evaluations -= count;
     RecentPoints recent;
-    recent.Keep(std::move(approach.draws));
+    recent.Keep(std::move(draws));
     const PooledPoints pool = recent.FlattenedPool(kFlattening);
     if (!(pool.weights.sum() > 0)) return ModeApproach();
     auto product = fitter.FitAboutMode(pool, energy.executor()).density;
     TTFLOW_ASSIGN_OR_RETURN(
-        approach.draws,
+        draws,
         DrawPoints(*product, count, key, address + round * count, energy));
-    const double before = ess;
-    ess = WeightEssFraction(approach.draws.LogWeightsAt(1));
-    if (ess >= kFairEss) {
-      approach.product = std::move(product);
-      return approach;
+    const double ess = WeightEssFraction(draws.LogWeightsAt(1));
+    const double before = best;
+    if (ess > best) {
+      best = ess;
+      approach = {std::move(product), draws};
     }
-    if (ess < kGain * before) break;
+    if (best >= kFairEss || ess < kGain * before) break;
   }
-  return ModeApproach();
+  return best >= kLeastEss ? std::move(approach) : ModeApproach();
 }
 
 absl::StatusOr<LocalApproach> ApproachFromModes(const ModeDensity& modes,
@@ -139,10 +144,13 @@ absl::StatusOr<AdaptedModes> AdaptToModes(const ModeDensity& modes,
   TTFLOW_ASSIGN_OR_RETURN(
       adapted.draws,
       DrawPoints(*modes.density, kModeDraws, key, address, energy));
-  const double ess = WeightEssFraction(adapted.draws.LogWeightsAt(1));
+  const Vector log_weight = adapted.draws.LogWeightsAt(1);
+  const double ess = WeightEssFraction(log_weight);
   if (ess >= kStartEss) adapted.fitted.density = modes.density;
-  if (ess >= kGoodEss) return adapted;
-  if (ess < kStartEss && modes.modes.size() == 1) {
+  if (ess >= kGoodEss && ParetoTailIndex(log_weight) < kLightTail) {
+    return adapted;
+  }
+  if (modes.modes.size() == 1) {
     TTFLOW_ASSIGN_OR_RETURN(ModeApproach approach,
                             ApproachFromMode(*modes.density,
                                              fitter,
