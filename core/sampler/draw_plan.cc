@@ -8,8 +8,11 @@
 namespace ttflow {
 namespace {
 
-// Where the user names none.
-constexpr double kWantedEvidenceError = 0.0015;
+// Where the user names no error: the first, if so many draws reach it; where
+// they would leave more than the second, as many as reach that.
+constexpr double kWantedEvidenceError = 0.0025;
+constexpr Index kUsualDraws = 11000;
+constexpr double kPoorEvidenceError = 0.0075;
 constexpr Index kLeastDraws = 8192;
 // What a budget must leave for draws, and the least for a wanted error.
 constexpr Index kFewestDraws = 512;
@@ -44,18 +47,20 @@ Index DrawPlan::MostDraws() const {
 
 Index DrawPlan::First(double ess_fraction, std::int64_t remaining) {
   const double wanted = options_.evidence.wanted_error;
-  Index count =
-      wanted > 0
-          ? ChooseNumDraws(wanted,
-                           ess_fraction,
-                           kFewestDraws,
-                           MostDraws(),
-                           options_.num_samples)
-          : ChooseNumDraws(kWantedEvidenceError,
-                           ess_fraction,
-                           std::min(kLeastDraws, options_.density.num_draws),
-                           options_.density.num_draws,
-                           options_.num_samples);
+  const Index most = MostDraws();
+  Index count = 0;
+  if (wanted > 0) {
+    count = ChooseNumDraws(
+        wanted, ess_fraction, kFewestDraws, most, options_.num_samples);
+  } else {
+    const Index usual = ChooseNumDraws(kWantedEvidenceError,
+                                       ess_fraction,
+                                       std::min(kLeastDraws, most),
+                                       std::min(kUsualDraws, most),
+                                       options_.num_samples);
+    count = ChooseNumDraws(
+        kPoorEvidenceError, ess_fraction, usual, most, options_.num_samples);
+  }
   if (remaining < count && remaining >= kFewestDraws) {
     count = static_cast<Index>(remaining);
     shortened_ = true;

@@ -75,7 +75,8 @@ std::vector<OptionRow> DensityAndEvidenceRows() {
       {"evidence.wanted_error",
        kReal,
        "standard error of log Z to draw for, beyond density.num_draws if it "
-       "takes so many; 0 = .0015, within density.num_draws",
+       "takes so many; 0 = .0025, or .0075 where that takes more than 11000, "
+       "within density.num_draws",
        0,
        10,
        "nats",

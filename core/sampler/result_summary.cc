@@ -31,6 +31,8 @@ constexpr double kUnevenEss = 0.5;
 constexpr double kHeavyTail = 0.7;
 constexpr double kModerateTail = 0.5;
 constexpr double kModerateEss = 0.5;
+// A larger index is no better known than as that.
+constexpr double kTrustedTail = 0.8;
 constexpr double kDisagreement = 4;
 constexpr double kLeastDisagreement = 0.02;
 
@@ -231,6 +233,11 @@ std::vector<Warning> FindTailDoubts(const SampleResult& result) {
   const double most =
       result.weight_ess_fraction < kModerateEss ? kModerateTail : kHeavyTail;
   if (!(tail_index > most)) return {};
+  // The mass beyond the largest weight, if the tail goes on as it is fitted: a
+  // mean excess of the size of that weight over 1 - k, once in all draws.
+  const double beyond = NormalizedWeights(result.log_weights).maxCoeff() /
+                        (1 - std::min(tail_index, kTrustedTail));
+  if (beyond < result.log_evidence_standard_error) return {};
   return {{"HEAVY_TAIL",
            absl::StrFormat(
                "the tail of the weights is heavy (index %.2f): the fitted "

@@ -50,7 +50,8 @@ void AddDoubts(const std::vector<PassEvidence>& passes,
 
 // Doubts about independent weighted draws: a heavy tail of the weights (tail
 // index above 0.7, Vehtari et al. 2024; above 0.5 where the ESS fraction is
-// below a half).
+// below a half) beyond whose largest weight more of Z may lie than the standard
+// error says.
 std::vector<Warning> FindTailDoubts(const SampleResult& result);
 
 // The doubt that another route of the same run disagrees with log Z by more

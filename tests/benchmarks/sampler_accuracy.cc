@@ -240,7 +240,7 @@ struct Parts {
 std::string RunCase(const Bench& bench, const Parts& parts) {
   const AccuracyCase& item = bench.item;
   const PerfectScore perfect =
-      ScoreExactSamples(*item.target, 10, bench.executor);
+      ScoreExactSamples(*item.target, 40, bench.executor);
   std::printf("\n### %s (two exact sets: energy distance %.5f)\n\n",
               item.label.c_str(),
               perfect.energy_distance);

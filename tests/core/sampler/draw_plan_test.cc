@@ -42,8 +42,14 @@ TEST(DrawPlanTest, WithoutAWantedErrorTheFirstDrawsAreAll) {
   options.num_samples = 100;
   options.density.num_draws = 20000;
   DrawPlan plan(options);
-  EXPECT_EQ(plan.First(0.5, kNoLimit), 20000);
   EXPECT_EQ(plan.First(1, kNoLimit), 8192);
+  EXPECT_NEAR(static_cast<double>(plan.First(0.94, kNoLimit)),
+              (1 / 0.94 - 1) / (0.0025 * 0.0025),
+              2);
+  EXPECT_EQ(plan.First(0.7, kNoLimit), 11000);
+  EXPECT_NEAR(
+      static_cast<double>(plan.First(0.5, kNoLimit)), 1 / (0.0075 * 0.0075), 2);
+  EXPECT_EQ(plan.First(0.1, kNoLimit), 20000);
   EXPECT_EQ(plan.More(20000, 1, kNoLimit), 0);
   SampleResult result;
   result.log_evidence_standard_error = 1;

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
+
+#include "core/particles/weights.h"
 
 namespace ttflow {
 namespace {
@@ -116,6 +119,37 @@ TEST(FindDoubts, EnergiesOfTheSearchMayOverflow) {
   EXPECT_TRUE(FindDoubts({}, {search, draws}, result).empty());
   result.counts.num_nonfinite = 8;
   EXPECT_EQ(FindDoubts({}, {search, draws}, result).size(), 1);
+}
+
+// Weights 1 + share * Pareto of index .9 (quantiles of it, so no luck in it).
+SampleResult TailedResult(double share) {
+  constexpr Index kDraws = 4000;
+  SampleResult result;
+  result.log_weights.resize(kDraws);
+  for (Index i = 0; i < kDraws; ++i) {
+    const double upper = (static_cast<double>(i) + 0.5) / kDraws;
+    result.log_weights[i] = std::log(1 + share * std::pow(upper, -0.9));
+  }
+  const double ess = WeightEssFraction(result.log_weights);
+  result.weight_ess_fraction = ess;
+  result.log_evidence_standard_error = std::sqrt((1 / ess - 1) / kDraws);
+  return result;
+}
+
+TEST(FindTailDoubts, WarnsWhereTheTailMayHoldMoreThanTheError) {
+  const std::vector<Warning> warnings = FindTailDoubts(TailedResult(1));
+  ASSERT_EQ(warnings.size(), 1);
+  EXPECT_EQ(warnings[0].code, "HEAVY_TAIL");
+}
+
+// The same tail, which holds a thousandth of the mass, beside an error that
+// something else makes.
+TEST(FindTailDoubts, AThinTailIsCoveredByTheError) {
+  SampleResult result = TailedResult(1e-3);
+  result.log_evidence_standard_error = 0.01;
+  EXPECT_TRUE(FindTailDoubts(result).empty());
+  result.log_evidence_standard_error = 1e-4;
+  EXPECT_EQ(FindTailDoubts(result).size(), 1);
 }
 
 }  // namespace
