@@ -12,14 +12,19 @@ namespace ttflow {
 namespace {
 
 // Sums are formed in this many parts of consecutive blocks, a number that
-// depends on the problem's size alone; fewer where the matrices are large.
+// depends on the problem's size alone; fewer where the matrices are large, and
+// where adding them up would cost as much as the rows that a part has.
 Index NumParts(Index num_blocks, Index p, int num_groups) {
   constexpr Index kMostParts = 16;
   constexpr Index kFewestParts = 4;
   constexpr Index kMostNumbers = Index{1} << 24;
   const Index affordable =
       kMostNumbers / std::max<Index>(p * p * num_groups, 1);
-  return std::min(num_blocks, std::clamp(affordable, kFewestParts, kMostParts));
+  const Index worthwhile =
+      num_blocks * Executor::kBlockRows / std::max<Index>(2 * p, 1);
+  return std::min(
+      num_blocks,
+      std::clamp(std::min(affordable, worthwhile), kFewestParts, kMostParts));
 }
 
 // Buffers of one part.
