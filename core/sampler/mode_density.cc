@@ -24,12 +24,18 @@ constexpr double kFarStarts = 2.5;
 constexpr double kModeReach = 0.8;
 constexpr double kBeyond = 1.5;
 constexpr int kMostRounds = 3;
-// Energies beyond it, as many as it has points at each distance. In more
-// coordinates a narrow basin is met too rarely, and in many not at all.
+// Energies beyond it: at which distances, and how many at each, as a multiple
+// of its points. A narrow basin is a cone that takes more points in more
+// coordinates; in many, more than it is worth.
 constexpr double kFarDistances[] = {2, 3, 4.5};
-constexpr double kFartherDistances[] = {2.2, 3.5};
-constexpr Index kFewCoordinates = 8;
-constexpr Index kMostFarCoordinates = 16;
+constexpr double kFewFarDistances[] = {2.2, 3.5};
+struct FarPlan {
+  Index most_coordinates = 0;
+  std::span<const double> distances;
+  Index multiple = 0;
+};
+constexpr FarPlan kFarPlans[] = {
+    {2, kFarDistances, 1}, {8, kFarDistances, 2}, {16, kFewFarDistances, 1}};
 constexpr double kInflation = 1.1;
 constexpr double kWideShare = 0.1;
 
@@ -52,20 +58,25 @@ struct WideCloud {
     return starts;
   }
 
-  // As many points again at each distance: differences of draws are draws of
-  // the same shape about zero, and independent of the starts of the descents.
-  Matrix FarPoints(std::span<const double> distances) const {
+  // Points at each distance of the plan: differences of draws are draws of the
+  // same shape about zero, and independent of the starts of the descents.
+  Matrix FarPoints() const {
+    const auto* const plan = std::find_if(
+        std::begin(kFarPlans), std::end(kFarPlans), [this](const FarPlan& p) {
+          return points.cols() <= p.most_coordinates;
+        });
+    if (plan == std::end(kFarPlans)) return Matrix(0, points.cols());
     const Index n = points.rows();
-    Matrix far(n * static_cast<Index>(distances.size()), points.cols());
-    Index shift = 0;
-    for (const double distance : distances) {
-      ++shift;
-      for (Index i = 0; i < n; ++i) {
-        far.row((shift - 1) * n + i) =
-            mean.transpose() +
-            distance * std::numbers::sqrt2 / 2 *
-                (points.row((i + shift) % n) - points.row(i));
-      }
+    const Index each = plan->multiple * n;
+    Matrix far(each * static_cast<Index>(plan->distances.size()),
+               points.cols());
+    for (Index row = 0; row < far.rows(); ++row) {
+      // Every pass over the points has a shift of its own.
+      const Index i = row % n;
+      const Index shift = 1 + row / n;
+      far.row(row) = mean.transpose() +
+                     plan->distances[row / each] * std::numbers::sqrt2 / 2 *
+                         (points.row((i + shift) % n) - points.row(i));
     }
     return far;
   }
@@ -107,12 +118,6 @@ void MergeModes(std::vector<Mode> found, std::vector<Mode>& modes) {
       modes.push_back(std::move(mode));
     }
   }
-}
-
-std::span<const double> FarDistances(Index dimension) {
-  if (dimension > kMostFarCoordinates) return {};
-  if (dimension > kFewCoordinates) return kFartherDistances;
-  return kFarDistances;
 }
 
 }  // namespace
@@ -166,7 +171,7 @@ absl::StatusOr<ModeDensity> FindModeDensity(const ConstMatrixRef& wide,
   }
   Matrix points = wide;
   Vector point_energies = energies;
-  const Matrix far_points = cloud.FarPoints(FarDistances(wide.cols()));
+  const Matrix far_points = cloud.FarPoints();
   const Index far = far_points.rows();
   if (far > 0 && far <= allowance()) {
     points.conservativeResize(wide.rows() + far, Eigen::NoChange);
