@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "client/output/cost.h"
+
 namespace ttflow::client {
 namespace {
 
@@ -87,10 +89,8 @@ Json ResultJson(const v1::Job& job,
   json["num_gradient_evaluations"] = result.num_gradient_evaluations();
   json["num_nonfinite_energies"] = result.num_nonfinite_energies();
   json["weight_ess_fraction"] = Number(result.weight_ess_fraction());
-  const double effective =
-      result.weight_ess_fraction() * result.num_particles();
   json["evaluations_per_effective_particle"] =
-      Number(static_cast<double>(result.num_energy_evaluations()) / effective);
+      Number(EvaluationsPerEffectiveParticle(result));
   json["wall_seconds"] = Number(result.wall_seconds());
   json["warnings"] = Json::array();
   for (const v1::Warning& warning : result.warnings()) {

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "client/output/block_histogram.h"
+#include "client/output/cost.h"
 #include "client/output/number_format.h"
 #include "google/protobuf/timestamp.pb.h"
 
@@ -53,14 +54,14 @@ std::string Findings(const v1::Result& result, bool utf8) {
       all ? "all with gradient"
           : fmt::format("{} with gradient",
                         WithThousands(result.num_gradient_evaluations()));
-  const double each =
-      ess > 0 ? static_cast<double>(result.num_energy_evaluations()) / ess : 0;
-  text += fmt::format(
-      "  evaluations    {}, {}{}      seed {}\n",
-      WithThousands(result.num_energy_evaluations()),
-      gradients,
-      each > 0 ? fmt::format(", {:.3g} an effective particle", each) : "",
-      result.seed());
+  const double each = EvaluationsPerEffectiveParticle(result);
+  text += fmt::format("  evaluations    {}, {}{}      seed {}\n",
+                      WithThousands(result.num_energy_evaluations()),
+                      gradients,
+                      std::isfinite(each)
+                          ? fmt::format(", {:.3g} an effective particle", each)
+                          : "",
+                      result.seed());
   if (result.num_nonfinite_energies() > 0) {
     text += fmt::format("  not finite     {} energies, weight 0\n",
                         WithThousands(result.num_nonfinite_energies()));
