@@ -158,6 +158,12 @@ Vector LogLaplace(const std::vector<Mode>& modes, const ConstMatrixRef& x) {
   return log_density;
 }
 
+double LowestEnergy(const std::vector<Mode>& modes) {
+  double lowest = std::numeric_limits<double>::infinity();
+  for (const Mode& mode : modes) lowest = std::min(lowest, mode.energy);
+  return lowest;
+}
+
 }  // namespace
 
 double LeastLogMass(const std::vector<Mode>& modes) {
@@ -271,7 +277,11 @@ absl::Status FindModesBySurprise(const ConstMatrixRef& points,
   std::vector<bool> tried(points.rows());
   for (std::size_t before = 0; before < modes.size();) {
     before = modes.size();
-    const Vector surprise = -energies - LogLaplace(modes, points);
+    // As a share of the height above the lowest minimum: curvatures are known
+    // to some digits, which makes nats far up.
+    const Vector surprise =
+        (-energies - LogLaplace(modes, points)).array() /
+        (1 + (energies.array() - LowestEnergy(modes)).max(0));
     std::vector<Index> order;
     for (Index i = 0; i < points.rows(); ++i) {
       if (std::isfinite(energies[i]) && surprise[i] > 0 && !tried[i]) {
