@@ -64,7 +64,7 @@ SquaredTrainAls::SquaredTrainAls(const std::vector<CellBasis>& bases,
       interrupter_(interrupter) {}
 
 absl::StatusOr<SquaredTrainIterate> SquaredTrainAls::Fit(
-    TensorTrain train) const {
+    TensorTrain train, FirstSweep first_sweep) const {
   const auto d = static_cast<Index>(train.cores.size());
   const Index n = rows_.size();
   const Index heldout = rows_.num_heldout();
@@ -92,7 +92,9 @@ absl::StatusOr<SquaredTrainIterate> SquaredTrainAls::Fit(
     Matrix left = Matrix::Ones(n, 1);
     for (Index k = 0; k < d; ++k) {
       TTFLOW_RETURN_IF_ERROR(interrupter_.Check());
-      const double criterion = SolveCore(k, left, right[k + 1], train.cores[k]);
+      const bool must_move = sweep == 0 && first_sweep == FirstSweep::kMustMove;
+      const double criterion =
+          SolveCore(k, left, right[k + 1], must_move, train.cores[k]);
       if (!(criterion > -kInfinity)) return best;
       if (criterion > best.criterion) best = {train, criterion};
       if (k + 1 < d) {
@@ -185,6 +187,7 @@ void SquaredTrainAls::NormalEquations(Index k,
 double SquaredTrainAls::SolveCore(Index k,
                                   const Matrix& left,
                                   const Matrix& right,
+                                  bool must_move,
                                   TrainCore& core) const {
   const Vector present =
       Eigen::Map<const Vector>(core.unfolding.data(), core.unfolding.size());
@@ -220,12 +223,13 @@ double SquaredTrainAls::SolveCore(Index k,
       kPanelRows);
   double best = -kInfinity;
   Index chosen = 0;
-  for (Index j = 0; j < candidates.cols(); ++j) {
+  const Index first = must_move ? 1 : 0;
+  for (Index j = first; j < candidates.cols(); ++j) {
     const double criterion = PredictHeldOut(rows_,
                                             options_.defensive_weight,
                                             values.col(j),
                                             candidates.col(j).squaredNorm());
-    if (j == 0 || criterion > best + kLeastCoreGain) {
+    if (j == first || criterion > best + kLeastCoreGain) {
       best = criterion;
       chosen = j;
     }

@@ -33,12 +33,19 @@ class SquaredTrainAls {
                   const Executor& executor,
                   Interrupter& interrupter);
 
+  // What the first sweep may leave as it is.
+  enum class FirstSweep {
+    kMayStay,   // a core whose every change lowers the held-out criterion
+    kMustMove,  // nothing: new entries of a core help once all cores have some
+  };
+
   // Fits from `start`, its ranks fixed, in options.num_sweeps forward sweeps or
   // fewer where one gains little. Returns the iterate of the best held-out
   // criterion, the best multiple of the start included.
   // Errors: the interrupter's, asked before every core.
   // Cost:   a sweep O(N d p^2 + d p^3), p = m r^2; O(N d r) memory.
-  absl::StatusOr<SquaredTrainIterate> Fit(TensorTrain start) const;
+  absl::StatusOr<SquaredTrainIterate> Fit(
+      TensorTrain start, FirstSweep first_sweep = FirstSweep::kMayStay) const;
 
  private:
   // The partial contraction `state` [N, r] of all rows carried over core k.
@@ -57,10 +64,12 @@ class SquaredTrainAls {
                        Matrix& gram,
                        Vector& rhs) const;
   // Solves core k on the ridge path and keeps the candidate of the best
-  // held-out criterion, no change included; returns that criterion.
+  // held-out criterion, no change included unless it must move; returns that
+  // criterion.
   double SolveCore(Index k,
                    const Matrix& left,
                    const Matrix& right,
+                   bool must_move,
                    TrainCore& core) const;
 
   const std::vector<CellBasis>& bases_;

@@ -66,7 +66,8 @@ absl::Status Search(const SquaredTrainDensity* previous,
         als.Fit(GrowRanks(best.train,
                           options.max_rank,
                           key,
-                          static_cast<std::uint32_t>(growth))));
+                          static_cast<std::uint32_t>(growth)),
+                SquaredTrainAls::FirstSweep::kMustMove));
     // Cost grows with the fourth power of the rank: a hopeless fit must gain in
     // proportion to go on.
     const double gain = grown.criterion - best.criterion;
