@@ -48,6 +48,9 @@ constexpr double kGuardShare = 0.05;
 // Curvatures of modes cost d evaluations each.
 constexpr Index kMostModeCoordinates = 256;
 
+// Draws of a smaller ESS fraction say nothing: their own error is too small.
+constexpr double kRouteEss = 0.5;
+
 // Addresses of random numbers within one stage.
 constexpr Index kLookAheadFirst = Index{1} << 24;
 constexpr Index kModesFirst = Index{1} << 25;
@@ -162,6 +165,7 @@ absl::StatusOr<bool> DensitySearch::LookAhead(const PooledPoints& pool,
 }
 
 void DensitySearch::AddDirectRoute(const Vector& log_weight) {
+  if (WeightEssFraction(log_weight) < kRouteEss) return;
   found_.routes.push_back({"the first fresh draws",
                            LogMeanExp(log_weight),
                            std::sqrt(MeanWeightVariance(log_weight))});
