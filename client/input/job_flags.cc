@@ -6,7 +6,6 @@
 #include <limits>
 #include <utility>
 
-#include "absl/strings/str_split.h"
 #include "client/errors/client_error.h"
 #include "client/input/option_path.h"
 #include "client/input/parameter_values.h"
@@ -61,18 +60,11 @@ bool SetsBuiltin(const JobFlags& flags) {
 absl::StatusOr<std::vector<double>> ParseBounds(std::string_view flag,
                                                 std::string_view text) {
   if (text.empty()) return std::vector<double>();
-  std::vector<double> bounds;
-  const std::vector<std::string> entries =
-      absl::StrSplit(absl::string_view(text.data(), text.size()), ',');
-  for (const std::string& entry : entries) {
-    const std::optional<double> bound = ParseNumber(entry);
-    if (!bound.has_value()) {
-      return UsageError(
-          fmt::format(
-              "{} {}: '{}' is no number", flag, std::string(text), entry),
-          {"a number for all coordinates or a list 0,-inf,1"});
-    }
-    bounds.push_back(*bound);
+  absl::StatusOr<std::vector<double>> bounds = ParseParameterValues(text);
+  if (!bounds.ok()) {
+    return UsageError(
+        fmt::format("{}: {}", flag, std::string(bounds.status().message())),
+        {"a number for all coordinates or a list 0,-inf,1"});
   }
   return bounds;
 }

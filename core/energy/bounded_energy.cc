@@ -48,13 +48,8 @@ absl::Status UnboundedEnergy::Evaluate(const ConstMatrixRef& y,
                                        Interrupter& interrupter) const {
   TTFLOW_RETURN_IF_ERROR(CheckEnergyShapes(dimension(), y, energy, gradient));
   Matrix x = map_->ToBox(y);
-  std::vector<Index> lost;
-  for (Index i = 0; i < x.rows(); ++i) {
-    if (!x.row(i).allFinite()) {
-      lost.push_back(i);
-      x.row(i) = map_->ToBox(Matrix::Zero(1, y.cols()));
-    }
-  }
+  const std::vector<Index> lost =
+      ReplaceNonfiniteRows(map_->ToBox(Matrix::Zero(1, y.cols())), x);
   TTFLOW_RETURN_IF_ERROR(energy_->Evaluate(x, energy, gradient, interrupter));
   energy -= map_->LogJacobian(y);
   if (gradient != nullptr) map_->GradientFromBox(y, *gradient);

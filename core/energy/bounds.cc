@@ -111,9 +111,6 @@ void ValidateBounds(const std::vector<Bounds>& bounds,
                                   upper,
                                   ": the width between them must be a number "
                                   "that can be divided"));
-    } else if (lower == std::numeric_limits<double>::infinity() ||
-               upper == -std::numeric_limits<double>::infinity()) {
-      violations.Add(entry + "lower", "leaves no number between the bounds");
     }
   }
 }

@@ -33,6 +33,17 @@ absl::Status CheckEnergyShapes(Index dimension,
   return absl::OkStatus();
 }
 
+std::vector<Index> ReplaceNonfiniteRows(
+    const Eigen::Ref<const Eigen::RowVectorXd>& inside, Matrix& x) {
+  std::vector<Index> replaced;
+  for (Index i = 0; i < x.rows(); ++i) {
+    if (x.row(i).allFinite()) continue;
+    replaced.push_back(i);
+    x.row(i) = inside;
+  }
+  return replaced;
+}
+
 void ForEnergyPanels(const ConstMatrixRef& x,
                      VectorRef energy,
                      MatrixRef* gradient,

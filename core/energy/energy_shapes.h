@@ -1,8 +1,10 @@
-// What the Evaluate of every energy begins with: the check of shapes, and
-// panels of rows.
+// What the Evaluate of every energy begins with: the check of shapes, panels of
+// rows, and points that are not to be asked for.
 
 #ifndef TTFLOW_CORE_ENERGY_ENERGY_SHAPES_H_
 #define TTFLOW_CORE_ENERGY_ENERGY_SHAPES_H_
+
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -16,6 +18,11 @@ absl::Status CheckEnergyShapes(Index dimension,
                                const ConstMatrixRef& x,
                                const VectorRef& energy,
                                const MatrixRef* gradient);
+
+// Puts `inside` [d] in place of the rows of x [N, d] that are not finite, so
+// that an energy is asked at finite points alone; returns which they were.
+std::vector<Index> ReplaceNonfiniteRows(
+    const Eigen::Ref<const Eigen::RowVectorXd>& inside, Matrix& x);
 
 // Calls evaluate(x, energy, gradient) for panels of `panel_rows` consecutive
 // rows, the last one shorter: what is computed of a panel stays in cache.

@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/energy/energy_shapes.h"
 #include "core/foundation/status_macros.h"
 
 namespace ttflow {
@@ -16,14 +17,8 @@ absl::Status MappedEnergy::Evaluate(const ConstMatrixRef& y,
                                     MatrixRef* gradient,
                                     Interrupter& interrupter) const {
   Matrix x = map_->Invert(y);
-  // The energy is asked at finite points alone.
-  std::vector<Index> lost;
-  for (Index i = 0; i < x.rows(); ++i) {
-    if (!x.row(i).allFinite()) {
-      lost.push_back(i);
-      x.row(i).setZero();
-    }
-  }
+  const std::vector<Index> lost =
+      ReplaceNonfiniteRows(Eigen::RowVectorXd::Zero(x.cols()), x);
   TTFLOW_RETURN_IF_ERROR(energy_->Evaluate(x, energy, gradient, interrupter));
   energy += map_->LogDeterminant(x);
   if (gradient != nullptr) *gradient = map_->GradientForward(x, *gradient);

@@ -179,11 +179,11 @@ absl::StatusOr<bool> DensitySearch::JumpToTarget(
     TemperedEnergy& energy,
     const RandomKey& key) {
   const std::shared_ptr<const Density> guarded = Guarded(density.density);
-  double ess = WeightEssFraction(draws.LogWeightsAt(1));
-  double log_evidence = LogMeanExp(draws.LogWeightsAt(1));
+  Vector log_weight = draws.LogWeightsAt(1);
+  PointSet more;
   if (!exact) {
     TTFLOW_ASSIGN_OR_RETURN(
-        PointSet more,
+        more,
         DrawPoints(*guarded,
                    std::max<Index>(options_.num_particles - kLookAheadDraws,
                                    kLookAheadDraws),
@@ -191,27 +191,24 @@ absl::StatusOr<bool> DensitySearch::JumpToTarget(
                    kJumpFirst,
                    energy));
     // The first draws were chosen for their weights; these were not.
-    const Vector log_weight = more.LogWeightsAt(1);
-    ess = WeightEssFraction(log_weight);
-    if (ess <
+    log_weight = more.LogWeightsAt(1);
+    if (WeightEssFraction(log_weight) <
         (dimension_ > kFewCoordinates ? kConfirmedEss : kConfirmedFewEss)) {
       return false;
     }
-    log_evidence = LogMeanExp(log_weight);
-    AddDirectRoute(log_weight);
-    t_ = 1;
-    Replace(more, key);
-    target_points_.Add(draws, std::move(drawn_from), executor_);
-    target_points_.Add(more, guarded, executor_);
   }
   t_ = 1;
   fitted_ = std::move(density);
-  fresh_ess_ = ess;
+  fresh_ess_ = WeightEssFraction(log_weight);
   found_.density = guarded;
-  found_.ess_fraction = ess;
-  log_evidence_ = log_evidence;
+  found_.ess_fraction = fresh_ess_;
+  log_evidence_ = LogMeanExp(log_weight);
   phase_ = Phase::kRefine;
   done_ = exact;
+  if (exact) return true;
+  AddDirectRoute(log_weight);
+  target_points_.Add(draws, std::move(drawn_from), executor_);
+  target_points_.Add(more, guarded, executor_);
   return true;
 }
 
@@ -362,9 +359,8 @@ absl::Status DensitySearch::Refine(TemperedEnergy& energy, StageInfo& info) {
   const RandomKey key = key_.AtStage(0, 2 * stage_);
   const RandomKey fresh_key = key_.AtStage(0, 2 * stage_ + 1);
   ++refinements_;
-  recent_.Clear();
-  recent_.Keep(target_points_.all());
-  const PooledPoints pool = recent_.Pool(1);
+  const PointSet& all = target_points_.all();
+  const PooledPoints pool = PoolPoints({&all}, {all.LogWeightsAt(1)});
   fitter_.RefineCoordinates(pool, executor_);
   TTFLOW_ASSIGN_OR_RETURN(
       fitted_, fitter_.Fit(1, pool, key, executor_, energy.interrupter()));
@@ -378,14 +374,14 @@ absl::Status DensitySearch::Refine(TemperedEnergy& energy, StageInfo& info) {
   info.fresh_ess_fraction = ess;
   info.weight_ess_fraction = ess;
   info.conditional_ess = ess;
-  if (ess > kReplaceEss) Replace(fresh, fresh_key);
   target_points_.Add(fresh, proposal_, executor_);
   const double gain = ess / std::max(found_.ess_fraction, 1e-9);
-  if (ess > found_.ess_fraction) {
+  const bool better = ess > found_.ess_fraction;
+  if (better) {
     found_.density = proposal_;
     found_.ess_fraction = ess;
-    log_evidence_ = LogMeanExp(fresh_weights);
   }
+  if (better || ess > kReplaceEss) log_evidence_ = LogMeanExp(fresh_weights);
   idle_refinements_ = gain < kRefinementGain ? idle_refinements_ + 1 : 0;
   // Local products do not change their kind: what does not help will not.
   const int idle = fitter_.has_local_products() ? 1 : kIdleRefinements;

@@ -108,11 +108,7 @@ struct WideCloud {
 // the others.
 void MergeModes(std::vector<Mode> found, std::vector<Mode>& modes) {
   for (Mode& mode : found) {
-    const auto known =
-        std::find_if(modes.begin(), modes.end(), [&](const Mode& other) {
-          return IsSameMode(other, mode.position);
-        });
-    if (known != modes.end()) {
+    if (Mode* known = FindSameMode(modes, mode.position); known != nullptr) {
       known->num_starts += mode.num_starts;
     } else {
       modes.push_back(std::move(mode));
@@ -155,12 +151,11 @@ absl::StatusOr<ModeDensity> FindModeDensity(const ConstMatrixRef& wide,
   WideCloud cloud(wide);
   ModeSearchOptions options;
   const std::int64_t most_descents = options.most_evaluations;
-  ModeSearchResult found;
   std::vector<Mode> all;
   for (int round = 0; round < kMostRounds; ++round) {
     options.most_evaluations = std::min(most_descents, allowance());
     TTFLOW_ASSIGN_OR_RETURN(
-        found,
+        ModeSearchResult found,
         FindModes(cloud.Starts(), cloud.scale, options, energy, interrupter));
     if (found.modes.empty() ||
         found.unseen_share > 2 * options.wanted_unseen_share) {

@@ -101,11 +101,7 @@ absl::StatusOr<bool> AddModes(const DescentResult& ends,
   for (Index i = 0; i < ends.position.rows(); ++i) {
     if (!ends.arrived[i]) continue;
     const Vector x = ends.position.row(i).transpose();
-    const auto known =
-        std::find_if(modes.begin(), modes.end(), [&](const Mode& mode) {
-          return IsSameMode(mode, x);
-        });
-    if (known != modes.end()) {
+    if (Mode* known = FindSameMode(modes, x); known != nullptr) {
       ++known->num_starts;
       continue;
     }
@@ -178,8 +174,12 @@ double SquaredDistance(const Mode& mode, const ConstVectorRef& x) {
       .squaredNorm();
 }
 
-bool IsSameMode(const Mode& mode, const ConstVectorRef& x) {
-  return SquaredDistance(mode, x) < kSameMode;
+Mode* FindSameMode(std::vector<Mode>& modes, const ConstVectorRef& x) {
+  const auto same =
+      std::find_if(modes.begin(), modes.end(), [&](const Mode& mode) {
+        return SquaredDistance(mode, x) < kSameMode;
+      });
+  return same != modes.end() ? &*same : nullptr;
 }
 
 absl::StatusOr<ModeSearchResult> FindModes(const ConstMatrixRef& starts,

@@ -48,8 +48,9 @@ double LeastLogMass(const std::vector<Mode>& modes);
 
 // Squared Mahalanobis distance of x [d] from the mode.
 double SquaredDistance(const Mode& mode, const ConstVectorRef& x);
-// Whether a minimum at x [d] is the mode: within a standard deviation of it.
-bool IsSameMode(const Mode& mode, const ConstVectorRef& x);
+// The mode that a minimum at x [d] is, within a standard deviation of it; null
+// where it is none of them.
+Mode* FindSameMode(std::vector<Mode>& modes, const ConstVectorRef& x);
 
 struct ModeSearchResult {
   std::vector<Mode> modes;

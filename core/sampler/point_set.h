@@ -64,7 +64,6 @@ class RecentPoints {
  public:
   // Keeps `set`, and of the older ones those that make three.
   void Keep(PointSet set);
-  void Clear() { sets_.clear(); }
 
   // All sets weighted to p_t.
   PooledPoints Pool(double t) const;

@@ -89,14 +89,14 @@ std::shared_ptr<const Density> TargetPoints::BestMixture() const {
   }
   share /= share.sum();
   const Vector equal = share;
-  const Vector weights = NormalizedWeights(all_.LogWeightsAt(1));
+  const Vector log_moment =
+      NormalizedWeights(all_.LogWeightsAt(1)).array().log() -
+      all_.batch.target_energy.array();
   for (int iteration = 0; iteration < kIterations; ++iteration) {
     // The second moment of weights p / q is the mean of p / q under p, each
     // density's part in it that of q_s / q.
     const Vector log_mixture = LogMixture(share);
-    const Vector moment =
-        NormalizedExp(weights.array().log() - all_.batch.target_energy.array() -
-                      log_mixture.array());
+    const Vector moment = NormalizedExp(log_moment - log_mixture);
     for (Index s = 0; s < count; ++s) {
       if (share[s] == 0) continue;
       share[s] *= moment.dot(

@@ -42,11 +42,9 @@ void AddMirrored(std::vector<Mode>& modes) {
   for (std::size_t k = 0; k < count; ++k) {
     Mode image = modes[k];
     image.position = -image.position;
-    const bool known =
-        std::any_of(modes.begin(), modes.end(), [&](const Mode& mode) {
-          return IsSameMode(mode, image.position);
-        });
-    if (!known) modes.push_back(std::move(image));
+    if (FindSameMode(modes, image.position) == nullptr) {
+      modes.push_back(std::move(image));
+    }
   }
 }
 
